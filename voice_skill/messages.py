@@ -1,0 +1,158 @@
+"""The nouns that travel between the rooms: frozen values without behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+Kind = Literal["answer", "choice", "control", "emergency", "urgent", "crisis", "none"]
+TimerKind = Literal["ice", "rest"]
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFrame:
+    """Hold one block of mono 16-bit little-endian PCM at 16 kHz."""
+
+    pcm: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneLost:
+    """Say that the microphone stopped delivering, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """Ask the loop to end."""
+
+
+Event = AudioFrame | MicrophoneLost | Quit
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """Hold one reading of an utterance; weights of one utterance add up to 1."""
+
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Hold what the recognizer made of one utterance: free readings, best first, and the grammar's reading or ""."""
+
+    alternatives: tuple[Hypothesis, ...] = ()
+    closed: str = ""
+
+    @property
+    def text(self) -> str:
+        """Give the best reading, "" when nothing was said."""
+        return self.alternatives[0].text if self.alternatives else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """Hold the unfinished reading of an utterance that is still being spoken."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Hold one label with its score (0 to 100, calibrated: the share of such matches that is right)."""
+
+    label: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Hold the matcher's ranked matches, and how much of the sense it has never met (0 to 1)."""
+
+    matches: tuple[Match, ...]
+    unknown: float
+    strange: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Hold a red flag: its level and the sign that was recognised."""
+
+    level: Literal["emergency", "urgent", "crisis"]
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Hold one running timer; times are seconds on the conversation's clock."""
+
+    kind: TimerKind
+    set_at: float
+    due_at: float
+    skin_checked: bool = False
+
+
+class Then(Enum):
+    """Name what happens after a reply."""
+
+    LISTEN = "listen"
+    QUESTION = "question"
+    SILENCE = "silence"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Hold the answer to one utterance; `reply` is what is spoken, `more` says that "more" has something."""
+
+    heard: str
+    kind: Kind
+    topic: str | None
+    reply: str
+    options: tuple[str, ...] = ()
+    score: int = 0
+    more: bool = False
+    source: str | None = None
+    then: Then = Then.LISTEN
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Hold how to speak: words per minute, and loudness from 0 to 1."""
+
+    rate_wpm: int = 165
+    volume: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Hold an open question: the topics it offers, or the minutes of a timer it offers."""
+
+    options: tuple[str, ...] = ()
+    minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Hold everything a conversation remembers between two utterances."""
+
+    topic: str | None = None
+    layer: int = 0
+    item: int = -1
+    question: Question | None = None
+    last: Reply | None = None
+    misses: int = 0
+    safety_said: bool = False
+    delivery: Delivery = field(default_factory=Delivery)
+    timers: tuple[Timer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Hold rendered speech: mono 16-bit little-endian PCM."""
+
+    pcm: bytes
+    rate_hz: int
