@@ -85,7 +85,7 @@ class Flag:
     sign: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Timer:
     """Hold one running timer; times are seconds on the conversation's clock."""
 

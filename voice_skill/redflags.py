@@ -1,0 +1,163 @@
+"""Emergencies by sense: asked first on every path, over all readings of an utterance, never from a cache.
+
+A sign is a pattern of word groups (`_redflags.yaml`). Sayings and harmless senses are taken out first, a denied sign
+does not count, and the learned weights are a second pair of ears that may add a flag, never take one away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from voice_skill.errors import ContentError
+from voice_skill.messages import Flag, Hypothesis
+from voice_skill.normalize import expand
+from voice_skill.packfile import Located, Section
+
+Level = Literal["emergency", "urgent", "crisis"]
+LEVELS: tuple[Level, ...] = ("crisis", "emergency", "urgent")  # of two flags the earlier is answered
+
+# A reading counts from this share of the weight of all readings; below it is noise of the lattice.
+READING_SHARE = 0.12
+# The learned weights alone raise a flag from these probabilities; chosen on the training side only (see docs).
+LEARNED = {"crisis": 0.75, "emergency": 0.75, "urgent": 0.75}
+
+_GAP = r"(?: \S+){0,4}?"
+
+
+@dataclass(frozen=True)
+class _Sign:
+    name: str
+    level: Level
+    patterns: tuple[tuple[re.Pattern[str], ...], ...]
+
+
+class RedFlags:
+    """Recognise red flags in normalized texts; built from the section of `_redflags.yaml`."""
+
+    def __init__(self, section: Section) -> None:
+        self._groups = {
+            name: [" ".join(expand(t.text)) for t in section.section("groups").texts(name)]
+            for name in section.section("groups").keys()  # noqa: SIM118 - a Section is no dict
+        }
+        self._skip = _longest_first(t.text for t in section.texts("skip"))
+        self._near = int(section.text("near"))
+        deny = section.section("deny")
+        self._not_after = {t.text for t in deny.texts("not_after")}
+        self._undone = re.compile(r" (?:%s) " % "|".join(t.text for t in deny.texts("undone_by")))
+        light = "|".join([*(re.escape(t.text) for t in deny.texts("light")), "~"])
+        negators = _alternatives(t.text for t in deny.texts("negators"))
+        self._denied = re.compile(rf" (?P<no>{negators})(?: (?:{light})){{0,8}} $")
+        self._calm = [self._part(t) for t in section.texts("calm")]
+        self._signs = tuple(self._sign(s) for s in section.sections("signs"))
+
+    def _sign(self, section: Section) -> _Sign:
+        section.allow("id", "level", "any")
+        level = section.text("level")
+        for known in LEVELS:
+            if level == known:
+                patterns = tuple(self._pattern(t) for t in section.texts("any"))
+                return _Sign(section.text("id"), known, patterns)
+        raise ContentError(f"unknown level {level!r}", section.path, section.line_of("level"))
+
+    def _pattern(self, text: Located) -> tuple[re.Pattern[str], ...]:
+        parts = text.text.split(" & ")
+        return tuple(self._part(Located(part, text.path, text.line)) for part in parts)
+
+    def _part(self, text: Located) -> re.Pattern[str]:
+        """Compile one part; it is searched in " word word ", and its blanks overlap with nothing else."""
+        out = ""
+        for token in text.text.split():
+            if token == "...":
+                out += _GAP
+                continue
+            choices: list[str] = []
+            for choice in token.split("|"):
+                if choice.startswith("<"):
+                    if choice[1:-1] not in self._groups:
+                        raise ContentError(f"no group is called {choice}", text.path, text.line)
+                    choices += self._groups[choice[1:-1]]
+                else:
+                    choices.append(choice.replace("_", " "))
+            out += " (?:" + _alternatives(choices) + ")"
+        return re.compile(out + r"(?= )")
+
+    def _prepare(self, text: str) -> str:
+        plain = f" {' '.join(expand(text))} "
+        for word in self._skip:
+            plain = plain.replace(f" {word} ", " ")
+            plain = plain.replace(f" {word} ", " ")  # twice: neighbours share a blank
+        for calm in self._calm:
+            plain = calm.sub(" ~", plain)
+        return plain
+
+    def signs(self, text: str) -> list[Flag]:
+        """Give the signs in one normalized text that are not denied."""
+        plain = self._prepare(text)
+        found: list[tuple[int, int, Flag]] = []
+        for sign in self._signs:
+            for pattern in sign.patterns:
+                span = self._span(pattern, plain)
+                if span is not None:
+                    found.append((*span, Flag(sign.level, sign.name)))
+        found.sort(key=lambda f: (f[0], -f[1]))
+        flags: list[Flag] = []
+        for start, end, flag in found:
+            if self._is_denied(plain, start):
+                inside = plain[start:end]
+                plain = plain[:start] + re.sub(r"[^ ]", "~", inside).replace("~~", "~ ")[: end - start] + plain[end:]
+            else:
+                flags.append(flag)
+        return flags
+
+    def _is_denied(self, plain: str, start: int) -> bool:
+        before = re.sub(r"~[~ ]*", "~ ", plain[: start + 1])
+        match = self._denied.search(before if before.endswith(" ") else before + " ")
+        if match is None:
+            return False
+        if match["no"] == "never" and self._undone.search(plain):
+            return False
+        ahead = before[: match.start()].split()
+        asks = match["no"] == "not" and len(ahead) == 1 and ahead[0] in self._not_after
+        return not asks
+
+    def _span(self, pattern: Sequence[re.Pattern[str]], plain: str) -> tuple[int, int] | None:
+        """Find the parts within `near` words of each other, not overlapping; the first such place."""
+        first = [m.span() for m in pattern[0].finditer(plain)]
+        if len(pattern) == 1:
+            return first[0] if first else None
+        spans = first
+        for part in pattern[1:]:
+            others = [m.span() for m in part.finditer(plain)]
+            joined = []
+            for a in spans:
+                for b in others:
+                    low, high = (a, b) if a[0] <= b[0] else (b, a)
+                    if high[0] >= low[1] and plain.count(" ", low[1], high[0]) <= self._near:
+                        joined.append((low[0], high[1]))
+            spans = joined
+        return spans[0] if spans else None
+
+    def check(self, readings: Sequence[Hypothesis], learned: Mapping[str, float]) -> Flag | None:
+        """Give the gravest flag over all readings (weights add up to 1), or None; learned: label -> probability."""
+        shares: dict[Flag, float] = {}
+        for rank, reading in enumerate(readings):
+            for flag in set(self.signs(reading.text)):
+                shares[flag] = shares.get(flag, 0.0) + (1.0 if rank == 0 else reading.weight)
+        for level in LEVELS:
+            heard = [f for f, share in shares.items() if f.level == level and share >= READING_SHARE]
+            if heard:
+                return max(heard, key=lambda f: shares[f])
+            if learned.get(level, 0.0) >= LEARNED[level]:
+                return Flag(level, "learned")
+        return None
+
+
+def _longest_first(texts: object) -> list[str]:
+    return sorted(texts, key=len, reverse=True)  # type: ignore[call-overload, no-any-return]
+
+
+def _alternatives(texts: object) -> str:
+    return "|".join(re.escape(t) for t in _longest_first(texts))
