@@ -1,0 +1,157 @@
+"""The pack: what may be said and in which words, read from `intents/<language>/*.yaml`.
+
+One file a topic; files that start with "_" hold what all topics share. Every mistake names file and line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from voice_skill import packfile
+from voice_skill.errors import ContentError
+from voice_skill.packfile import Section
+
+SHARED = ("_common.yaml", "_controls.yaml", "_redflags.yaml", "_foreign.yaml", "_followups.yaml", "_collected.yaml")
+_TOPIC_KEYS = ("topic", "name", "example", "also", "items", "source", "tail", "ask", "answer", "support", "more")
+_TOPIC_KEYS += ("variants", "followups", "phrases")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Hold what a topic answers instead when one of these words was said."""
+
+    words: tuple[str, ...]
+    answer: str
+    support: str
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Hold one topic: three layers of answer, and how it stands to the others."""
+
+    name: str
+    example: str
+    answer: str
+    support: str
+    more: str
+    ask: str
+    source: str
+    doctor_tail: bool
+    also: tuple[str, ...]
+    items: tuple[str, ...]
+    variants: tuple[Variant, ...]
+    followups: Mapping[str, str]  # phrase after this topic -> topic
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Hold all content of one language; `digest` changes with every byte of its files."""
+
+    folder: Path
+    digest: str
+    topics: Mapping[str, Topic]
+    lines: Mapping[str, str]
+    sources: Mapping[str, str]
+    examples: tuple[str, ...]
+    controls: Mapping[str, str]
+    timers: Mapping[str, str]
+    flags: Mapping[str, str]
+    concepts: Mapping[str, tuple[str, ...]]
+    redflags: Section
+    files: Mapping[str, Section]
+
+
+def digest(folder: Path) -> str:
+    """Give the SHA-256 over the names and bytes of the pack's YAML files."""
+    total = hashlib.sha256()
+    for path in sorted(folder.glob("*.yaml")):
+        total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def load(folder: Path) -> Pack:
+    """Read a pack; ContentError for whatever is missing, unknown or not YAML."""
+    if not folder.is_dir():
+        raise ContentError("there is no such folder with a pack", folder, hint="Name a folder like intents/en")
+    for name in SHARED:
+        if not (folder / name).is_file():
+            raise ContentError(f"the pack lacks the file {name}", folder / name)
+    files = {path.name: packfile.read(path) for path in sorted(folder.glob("*.yaml"))}
+    common, controls = files["_common.yaml"], files["_controls.yaml"]
+    common.allow("language", "lines", "sources", "examples", "rules", "lists", "concepts")
+    controls.allow("replies", "timers", "phrases")
+    sources = _mapping(common, "sources")
+    topics = {s.text("topic"): _topic(s, sources) for name, s in files.items() if not name.startswith("_")}
+    if not topics:
+        raise ContentError("the pack holds no topic", folder)
+    _check_references(files, topics)
+    concepts = common.section("concepts")
+    return Pack(
+        folder=folder,
+        digest=digest(folder),
+        topics=topics,
+        lines=_mapping(common, "lines"),
+        sources=sources,
+        examples=tuple(t.text for t in common.texts("examples")),
+        controls=_mapping(controls, "replies"),
+        timers=_mapping(controls, "timers"),
+        flags=_mapping(files["_redflags.yaml"], "replies"),
+        concepts={name: tuple(t.text for t in concepts.texts(name)) for name in concepts.keys()},  # noqa: SIM118
+        redflags=files["_redflags.yaml"],
+        files=files,
+    )
+
+
+def _mapping(parent: Section, key: str) -> dict[str, str]:
+    section = parent.section(key)
+    return {name: section.text(name) for name in section.keys()}  # noqa: SIM118 - a Section is no dict
+
+
+def _topic(section: Section, sources: Mapping[str, str]) -> Topic:
+    section.allow(*_TOPIC_KEYS)
+    if section.text("topic") != section.path.stem:
+        raise ContentError(f"the topic must be called {section.path.stem}", section.path, section.line_of("topic"))
+    source = section.text("source", "article")
+    if source not in sources:
+        raise ContentError(f"unknown source {source!r}", section.path, section.line_of("source"))
+    variants = section.sections("variants")
+    for variant in variants:
+        variant.allow("words", "answer", "support")
+    return Topic(
+        name=section.text("name"),
+        example=section.text("example"),
+        answer=section.text("answer"),
+        support=section.text("support", "") if "support" in section else "",
+        more=section.text("more", "") if "more" in section else "",
+        ask=section.text("ask", "") if "ask" in section else "",
+        source=source,
+        doctor_tail=section.text("tail", "none") == "doctor",
+        also=tuple(t.text for t in section.texts("also")),
+        items=tuple(t.text for t in section.texts("items")),
+        variants=tuple(
+            Variant(tuple(w.text for w in v.texts("words")), v.text("answer"), v.text("support", "-").lstrip("-"))
+            for v in variants
+        ),
+        followups=_followups(section),
+    )
+
+
+def _followups(section: Section) -> dict[str, str]:
+    if "followups" not in section:
+        return {}
+    targets = section.section("followups")
+    return {t.text: target for target in targets.keys() for t in targets.texts(target)}  # noqa: SIM118
+
+
+def _check_references(files: Mapping[str, Section], topics: Mapping[str, Topic]) -> None:
+    for name, section in files.items():
+        if name.startswith("_"):
+            continue
+        topic = topics[section.text("topic")]
+        for key, targets in (("also", topic.also), ("items", topic.items), ("followups", topic.followups.values())):
+            for target in targets:
+                if target not in topics:
+                    raise ContentError(f"no topic is called {target!r}", section.path, section.line_of(key))

@@ -1,0 +1,181 @@
+"""What steers the conversation: stop, repeat, more, loudness and speed, the open question, and the timers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from voice_skill import durations, timers
+from voice_skill.content import Pack
+from voice_skill.messages import Delivery, Question, Reply, State, Then, TimerKind
+from voice_skill.replies import Replies
+
+Step = tuple[State, Reply]
+
+RATE_STEP_WPM, SLOWEST_WPM, FASTEST_WPM = 25, 90, 265
+VOLUME_STEP, QUIETEST, LOUDEST = 0.2, 0.2, 1.0
+EXTEND_DEFAULT_MIN = 5.0
+ICE_OFFER_MIN = timers.ICE_MOST_MIN
+
+
+class Controls:
+    """Carry out controls by name, as `control:<name>` labels them."""
+
+    def __init__(self, pack: Pack, replies: Replies) -> None:
+        self._replies = replies
+        self._ice = pack.concepts["ice"]
+        self._rest_words = (*pack.concepts["rest"], "nap", "snooze", "wake me", "get up", "sleep", "kip", "lie", "heat")
+        self._steps: dict[str, Callable[[State, str, float], Step]] = {
+            "stop": self._stop,
+            "cancel": self._cancel,
+            "repeat": self._repeat,
+            "more": self._more,
+            "next": self._next,
+            "yes": self._yes,
+            "no": self._no,
+            "source": self._source,
+            "timer_set": self._timer_set,
+            "timer_query": self._timer_query,
+            "timer_cancel": self._timer_cancel,
+            "timer_extend": self._timer_extend,
+        }
+
+    def run(self, name: str, state: State, heard: str, now: float) -> Step:
+        """Carry out one control; the reply's topic is its name."""
+        if name in ("slower", "faster", "louder", "quieter"):
+            return self._deliver(name, state, heard)
+        if name in self._steps:
+            return self._steps[name](state, heard, now)
+        state, reply = self._say(state, name, heard, name)
+        if name == "goodbye":
+            reply = replace(reply, then=Then.LEAVE)
+        return (replace(state, last=reply) if name == "help" else state), reply
+
+    def _say(self, state: State, name: str, heard: str, line: str, **values: str) -> Step:
+        return self._replies.control(state, name, heard, self._replies.line(line, state, **values))
+
+    def _as_control(self, step: Step, name: str) -> Step:
+        """Keep what was done and said, but label it with the control that asked for it."""
+        state, reply = step
+        return state, replace(reply, kind="control", topic=name, score=100)
+
+    def _stop(self, state: State, heard: str, _now: float) -> Step:
+        state, reply = self._replies.control(replace(state, question=None), "stop", heard, "")
+        return state, replace(reply, then=Then.SILENCE)
+
+    def _cancel(self, state: State, heard: str, _now: float) -> Step:
+        return self._say(replace(state, topic=None, question=None, layer=0, item=-1), "cancel", heard, "cancel")
+
+    def _repeat(self, state: State, heard: str, _now: float) -> Step:
+        if state.last is None:
+            return self._say(state, "repeat", heard, "nothing_yet")
+        return self._replies.control(state, "repeat", heard, state.last.reply)
+
+    def _more(self, state: State, heard: str, _now: float) -> Step:
+        if state.topic is None:
+            return self._say(state, "more", heard, "nothing_yet")
+        if not self._replies.has_more(state):
+            return self._say(replace(state, question=None), "more", heard, "no_more")
+        if state.layer == 0 and state.item < 0 and self._replies.topic(state.topic).more:
+            return self._as_control(self._replies.deeper(state, heard, 100), "more")
+        return self._as_control(self._replies.item(state, state.item + 1, heard, 100), "more")
+
+    def _next(self, state: State, heard: str, now: float) -> Step:
+        items = self._replies.topic(state.topic).items if state.topic else ()
+        if items and state.item + 1 < len(items):
+            return self._as_control(self._replies.item(state, state.item + 1, heard, 100), "next")
+        return self._as_control(self._more(state, heard, now), "next")
+
+    def _yes(self, state: State, heard: str, now: float) -> Step:
+        question = state.question
+        if question is None:
+            return self._say(state, "yes", heard, "yes_alone")
+        if question.minutes is not None:
+            return self._as_control(self._start(state, "ice", question.minutes, heard, now), "yes")
+        if len(question.options) == 1:
+            return self._as_control(self._replies.answer(state, question.options[0], heard, 100), "yes")
+        if question.options:
+            return self._say(state, "yes", heard, "which_open")
+        return self._as_control(self._more(state, heard, now), "yes")
+
+    def _no(self, state: State, heard: str, _now: float) -> Step:
+        line = "neither" if state.question and state.question.options else "no_alone"
+        return self._say(replace(state, question=None), "no", heard, line)
+
+    def _source(self, state: State, heard: str, _now: float) -> Step:
+        return self._replies.control(state, "source", heard, self._replies.source_line(state))
+
+    def _deliver(self, name: str, state: State, heard: str) -> Step:
+        old = state.delivery
+        rate = old.rate_wpm + {"slower": -RATE_STEP_WPM, "faster": RATE_STEP_WPM}.get(name, 0)
+        volume = round(old.volume + {"louder": VOLUME_STEP, "quieter": -VOLUME_STEP}.get(name, 0.0), 2)
+        new = Delivery(min(max(rate, SLOWEST_WPM), FASTEST_WPM), min(max(volume, QUIETEST), LOUDEST))
+        edges = {"slower": "slowest", "faster": "fastest", "louder": "loudest", "quieter": "quietest"}
+        line = self._replies.line(edges[name] if new == old else name, state)
+        again = state.last.reply if state.last and name in ("slower", "louder") else ""
+        return self._replies.control(replace(state, delivery=new), name, heard, f"{line} {again}".strip())
+
+    def _kind(self, heard: str, default: TimerKind) -> TimerKind:
+        framed = f" {heard} "
+        if any(f" {w} " in framed for w in self._ice):
+            return "ice"
+        return "rest" if any(f" {w} " in framed for w in self._rest_words) else default
+
+    def _running(self, state: State, heard: str) -> TimerKind | None:
+        """Give the kind that was named, or the only one running, or the one set last."""
+        latest = max(state.timers, key=lambda t: t.set_at, default=None)
+        return self._kind(heard, latest.kind if latest else "ice") if latest else None
+
+    def _timer_set(self, state: State, heard: str, now: float) -> Step:
+        asked = state.question is not None and state.question.minutes is not None
+        kind = self._kind(heard, "ice")
+        said = durations.find(heard)
+        default = timers.ICE_DEFAULT_MIN if kind == "ice" else timers.REST_DEFAULT_MIN
+        if asked and said is None and state.question is not None and state.question.minutes is not None:
+            default = state.question.minutes
+        return self._start(state, kind, said.minutes if said else default, heard, now)
+
+    def _start(self, state: State, kind: TimerKind, minutes: float, heard: str, now: float) -> Step:
+        state = replace(state, question=None)
+        if minutes <= 0:
+            return self._say(state, "timer_set", heard, "not_positive")
+        if minutes > timers.most_min(kind):
+            if kind == "ice":
+                state = replace(state, question=Question(minutes=ICE_OFFER_MIN))
+            return self._say(state, "timer_set", heard, f"{kind}_too_long")
+        state = replace(state, timers=timers.start(state.timers, kind, minutes, now))
+        state, reply = self._say(state, "timer_set", heard, f"{kind}_set", length=durations.say(minutes))
+        return replace(state, last=reply), reply
+
+    def _timer_query(self, state: State, heard: str, now: float) -> Step:
+        kind = self._running(state, heard)
+        named = timers.of_kind(state.timers, kind) if kind else None
+        if named is None:
+            return self._say(state, "timer_query", heard, "none_running")
+        nothing_named = self._kind(heard, "ice") != self._kind(heard, "rest")
+        shown = state.timers if nothing_named else (named,)
+        text = " ".join(
+            self._replies.line(f"{t.kind}_left", state, length=durations.say(timers.left_s(t, now) / 60)) for t in shown
+        )
+        return self._replies.control(state, "timer_query", heard, text)
+
+    def _timer_cancel(self, state: State, heard: str, _now: float) -> Step:
+        kind = self._running(state, heard)
+        if kind is None:
+            return self._say(state, "timer_cancel", heard, "none_running")
+        state = replace(state, timers=timers.cancel(state.timers, kind), question=None)
+        return self._say(state, "timer_cancel", heard, "cancelled")
+
+    def _timer_extend(self, state: State, heard: str, now: float) -> Step:
+        kind = self._running(state, heard)
+        old = timers.of_kind(state.timers, kind) if kind else None
+        if old is None or kind is None:
+            return self._say(state, "timer_extend", heard, "none_running")
+        said = durations.find(heard)
+        wanted = said.minutes if said else EXTEND_DEFAULT_MIN
+        new = timers.extend(old, wanted)
+        state = replace(state, timers=(*timers.cancel(state.timers, kind), new))
+        cut_short = new.due_at < old.due_at + wanted * 60
+        line = "ice_at_most" if cut_short and kind == "ice" else f"{kind}_extended"
+        length = durations.say(timers.left_s(new, now) / 60)
+        return self._say(state, "timer_extend", heard, line, length=length)

@@ -1,0 +1,136 @@
+"""The conversation: (state, what was heard, now) -> (state, reply), without any engine.
+
+The ladder, first rung that holds:
+1. a red flag: urgent reply, topic and question are dropped, timers run on
+2. a closed command to the letter: stop, repeat, slower, timers, time left
+3. an open question, if the words choose one of its options
+4. a follow-up inside the current topic ("why", "the second one", "what would they do")
+5. all topics and controls by learned weights: a clear winner answers and becomes the topic
+6. two close topics: ask which
+7. none: say honestly that there is no answer, and what can be asked
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voice_skill import timers
+from voice_skill.content import Pack
+from voice_skill.controls import Controls
+from voice_skill.matcher import Evidence, Matcher
+from voice_skill.messages import Heard, Reply, State, Verdict
+from voice_skill.normalize import is_noise, normalize
+from voice_skill.redflags import RedFlags
+from voice_skill.replies import Replies
+
+ANSWER_FROM = 50.0  # scores from here are answered; chosen by cross-validation (`bench understand`)
+CONTROL_FROM = 45.0
+CHOICE_FROM = 62.0  # two topics that together reach this, and neither alone, are asked about
+CHOICE_EACH = 22.0
+NOT_UNDERSTOOD_BELOW = 30.0  # no label reaches this: the words themselves were not understood
+OPTION_SHARE = 0.25  # of a topic's probability that an offered option needs to be chosen
+
+_ORDINALS = {"follow:1": 0, "follow:2": 1, "follow:3": 2, "follow:4": 3, "follow:last": -1}
+
+
+class Conversation:
+    """Decide what to reply; holds the pack and the matcher, never the state."""
+
+    def __init__(self, pack: Pack, matcher: Matcher, redflags: RedFlags, emergency_number: str) -> None:
+        self._pack = pack
+        self._matcher = matcher
+        self._redflags = redflags
+        self.replies = Replies(pack, emergency_number)
+        self._controls = Controls(pack, self.replies)
+
+    def step(self, state: State, heard: Heard, now: float) -> tuple[State, Reply]:
+        """Answer one utterance; `now` is in seconds on the clock of the timers."""
+        text = normalize(heard.text)
+        if is_noise(text):
+            reply = Reply(text, "none", None, self.replies.line("nothing_heard", state))
+            return state, reply
+        evidence = self._matcher.weigh(heard)
+        flag = self._redflags.check(evidence.readings, evidence.probabilities)
+        if flag is not None:
+            return self.replies.flag(state, flag, text)
+        verdict = self._matcher.rank(evidence, self._left_out(state))
+        return (
+            self._followup_words(state, text)
+            or self._option(state, text, evidence, verdict)
+            or self._by_label(state, text, verdict, now)
+        )
+
+    def due(self, state: State, now: float) -> tuple[State, tuple[Reply, ...]]:
+        """Give what running timers have to say by now."""
+        left, said = timers.due(state.timers, now)
+        lines = {"skin": "skin_check", "end": "{kind}_over"}
+        replies = tuple(
+            Reply("", "control", "timer", self.replies.line(lines[d.what].format(kind=d.timer.kind), state))
+            for d in said
+        )
+        return replace(state, timers=left), replies
+
+    def _left_out(self, state: State) -> tuple[str, ...]:
+        """Name the labels that cannot be meant now: red flags (rung 1 heard none), follow-ups on nothing."""
+        out = ["emergency", "urgent", "crisis"]
+        if state.topic is None:
+            out += ["follow:why", "follow:which"]
+        items = state.topic is not None and self.replies.topic(state.topic).items
+        options = state.question is not None and state.question.options
+        if not items and not options:
+            out += list(_ORDINALS)
+        if not options:
+            out.append("choice:")
+        return tuple(out)
+
+    def _followup_words(self, state: State, text: str) -> tuple[State, Reply] | None:
+        if state.topic is None:
+            return None
+        target = self.replies.topic(state.topic).followups.get(text)
+        return self.replies.answer(state, target, text, 100) if target else None
+
+    def _option(
+        self, state: State, text: str, evidence: Evidence, verdict: Verdict
+    ) -> tuple[State, Reply] | None:
+        """Take an option of the open question, by its place or by its words."""
+        options = state.question.options if state.question else ()
+        best = verdict.matches[0].label if verdict.matches else ""
+        if not options:
+            return None
+        if best in _ORDINALS and -1 <= _ORDINALS[best] < len(options):
+            return self.replies.answer(state, options[_ORDINALS[best]], text, 100)
+        if best == "choice:both":
+            return self.replies.answer(state, options[0], text, 100)
+        if best == "choice:neither":
+            closed = replace(state, question=None)
+            return self.replies.control(closed, "no", text, self.replies.line("neither", closed))
+        chosen = max(options, key=lambda o: evidence.probabilities.get(o, 0.0))
+        strong = evidence.probabilities.get(chosen, 0.0) >= OPTION_SHARE
+        return self.replies.answer(state, chosen, text, 100) if strong else None
+
+    def _by_label(self, state: State, text: str, verdict: Verdict, now: float) -> tuple[State, Reply]:
+        best = verdict.matches[0]
+        score = round(best.score)
+        family, _, name = best.label.partition(":")
+        if family == "control" and best.score >= CONTROL_FROM:
+            return self._controls.run(name, state, text, now)
+        if family == "follow" and best.score >= CONTROL_FROM:
+            return self._follow(state, best.label, text, score)
+        topics = [m for m in verdict.matches if m.label in self._pack.topics]
+        if topics and topics[0] is best and best.score >= ANSWER_FROM:
+            return self.replies.answer(state, best.label, text, score)
+        close = [m for m in topics[:2] if m.score >= CHOICE_EACH]
+        if len(close) == 2 and sum(m.score for m in close) >= CHOICE_FROM:
+            return self.replies.choice(state, tuple(m.label for m in close), text, round(close[0].score))
+        understood = best.score >= NOT_UNDERSTOOD_BELOW
+        return self.replies.none(state, text, "not_covered" if understood else "not_understood", score)
+
+    def _follow(self, state: State, label: str, text: str, score: int) -> tuple[State, Reply]:
+        if label in _ORDINALS and state.topic is not None:
+            items = self.replies.topic(state.topic).items
+            place = _ORDINALS[label]
+            if items and place < len(items):
+                return self.replies.answer(state, items[place], text, score)
+        return self.replies.deeper(state, text, score)
+
+

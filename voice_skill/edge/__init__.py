@@ -1,0 +1,1 @@
+"""One file for each outside engine; each translates its engine's errors."""

@@ -1,0 +1,109 @@
+"""The voice: sentences go to a process of their own, which is restarted when it hangs or dies."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import re
+import subprocess
+import sys
+import threading
+from collections import OrderedDict
+from typing import Any, BinaryIO
+
+from voice_skill.errors import VoiceError
+from voice_skill.messages import Clip, Delivery
+
+TIMEOUT_S = 10.0  # a sentence takes about 10 ms (findings.md); a slow board has a thousandfold
+KEPT_CLIPS = 64
+_HINT = "Run voice-skill doctor to see which part of the voice is missing."
+Answers = queue.SimpleQueue[tuple[dict[str, Any], bytes] | None]
+_NUMBER = re.compile(r"[0-9]+")
+
+
+def for_the_ear(text: str) -> str:
+    """Put a text as the voice must read it: an emergency number digit by digit."""
+    return _NUMBER.sub(lambda m: " ".join(m[0]), text)
+
+
+class EspeakVoice:
+    """Render through pyttsx3 in a worker process; keeps the last clips."""
+
+    def __init__(self, name: str, timeout_s: float = TIMEOUT_S) -> None:
+        self._name = name
+        self._timeout_s = timeout_s
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._answers: Answers = queue.SimpleQueue()
+        self._clips: OrderedDict[tuple[str, Delivery], Clip] = OrderedDict()
+
+    def render(self, text: str, delivery: Delivery) -> Clip:
+        """Speak text into a clip; VoiceError after a second worker failed too."""
+        key = (text, delivery)
+        if key not in self._clips:
+            try:
+                clip = self._ask(text, delivery)
+            except VoiceError:
+                self.close()
+                clip = self._ask(text, delivery)
+            self._clips[key] = clip
+            while len(self._clips) > KEPT_CLIPS:
+                self._clips.popitem(last=False)
+        self._clips.move_to_end(key)
+        return self._clips[key]
+
+    def _ask(self, text: str, delivery: Delivery) -> Clip:
+        worker = self._running()
+        request: dict[str, str | float] = {"text": for_the_ear(text), "voice": self._name}
+        request |= {"rate_wpm": delivery.rate_wpm, "volume": delivery.volume}
+        try:
+            worker.stdin.write(json.dumps(request).encode() + b"\n")  # type: ignore[union-attr]
+            worker.stdin.flush()  # type: ignore[union-attr]
+            answer = self._answers.get(timeout=self._timeout_s)
+        except (OSError, queue.Empty) as exc:
+            self.close()
+            raise VoiceError("The voice does not answer.", _HINT) from exc
+        if answer is None:
+            self.close()
+            raise VoiceError("The voice has stopped.", _HINT)
+        head, pcm = answer
+        if "error" in head:
+            raise VoiceError(f"The voice cannot speak: {head['error']}.", _HINT)
+        return Clip(pcm, int(head["rate_hz"]))
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._worker is None or self._worker.poll() is not None:
+            self.close()
+            command = [sys.executable, "-m", "voice_skill.edge.render_speech"]
+            try:
+                self._worker = subprocess.Popen(
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                )
+            except OSError as exc:
+                raise VoiceError(f"The voice cannot be started ({exc.strerror}).", _HINT) from exc
+            self._answers = queue.SimpleQueue()
+            # a thread, because Windows cannot wait for a pipe with a time limit
+            threading.Thread(target=_read, args=(self._worker.stdout, self._answers), daemon=True).start()
+        return self._worker
+
+    def close(self) -> None:
+        """End the worker; the next sentence starts a new one."""
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        worker.kill()
+        worker.wait()
+        with contextlib.suppress(OSError):
+            worker.stdin.close()  # type: ignore[union-attr]
+
+
+def _read(stdout: BinaryIO, answers: Answers) -> None:
+    """Put each answer of a worker in the queue, and None when the worker has ended."""
+    with stdout:
+        try:
+            for line in stdout:
+                head = json.loads(line)
+                answers.put((head, stdout.read(int(head.get("bytes", 0)))))
+        except (OSError, ValueError):
+            pass
+    answers.put(None)

@@ -1,0 +1,96 @@
+"""Readings of an utterance in, ranked labels out: learned weights and rapidfuzz alignment, one verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from voice_skill.messages import Heard, Hypothesis, Match, Verdict
+from voice_skill.normalize import normalize
+from voice_skill.weights import Weights
+
+CLOSED_WEIGHT = 0.5  # of the grammar's reading beside all free ones together (findings: +1.2 to +2.3 points)
+ALIGN_FROM = 84.0  # a strange word this like a known one (rapidfuzz ratio, 0 to 100) is taken for it
+ALIGN_LETTERS = 5  # shorter words are too much alike to be taken for one another
+EXACT_FROM = 92.0  # a whole command this like a closed phrase is that command
+_POLITE = ("please", "okay", "ok", "um", "uh", "er", "now", "then", "just", "oh", "right", "well", "so", "hey")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Hold the probability of each label before anything about the conversation is considered."""
+
+    readings: tuple[Hypothesis, ...]
+    probabilities: Mapping[str, float]
+    exact: str | None
+    strange: tuple[str, ...]
+    unknown: float
+
+
+class Matcher:
+    """Match utterances with learned weights; `weigh` looks at the words, `rank` at the conversation too."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._vocabulary = sorted(w for w in weights.known if len(w) >= ALIGN_LETTERS)
+        self._closed = list(weights.closed)
+        self._aligned: dict[str, str] = {}
+
+    def align(self, text: str) -> str:
+        """Replace strange words by the known word they are most like, where one is alike enough."""
+        strange = set(self._weights.strange(text))
+        return " ".join(self._nearest(w) if w in strange else w for w in text.split()) if strange else text
+
+    def _nearest(self, word: str) -> str:
+        if len(word) < ALIGN_LETTERS:
+            return word
+        if word not in self._aligned:
+            found = process.extractOne(word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=ALIGN_FROM)
+            if len(self._aligned) > 5000:
+                self._aligned.clear()
+            self._aligned[word] = found[0] if found else word
+        return self._aligned[word]
+
+    def weigh(self, heard: Heard) -> Evidence:
+        """Weigh all readings of an utterance; their weights are scaled to add up to 1."""
+        readings = [Hypothesis(normalize(h.text), h.weight) for h in heard.alternatives]
+        plain = tuple(h for h in readings if h.text)
+        aligned = [Hypothesis(self.align(h.text), h.weight) for h in plain]
+        closed = normalize(heard.closed)
+        if closed and plain:
+            aligned.append(Hypothesis(closed, CLOSED_WEIGHT))
+        total = sum(h.weight for h in aligned) or 1.0
+        scaled = [Hypothesis(h.text, h.weight / total) for h in aligned]
+        probabilities = self._weights.probabilities(scaled) if scaled else {}
+        best = aligned[0].text if aligned else ""
+        strange = self._weights.strange(best)
+        content = [w for w in best.split() if w not in self._weights.common]
+        unknown = len(strange) / len(content) if content else 0.0
+        return Evidence(plain, probabilities, self.exact(best), tuple(strange), unknown)
+
+    def exact(self, text: str) -> str | None:
+        """Give the label of the closed phrase that a normalized text is to the letter, or nearly so."""
+        for candidate in (text, " ".join(w for w in text.split() if w not in _POLITE)):
+            if candidate in self._weights.closed:
+                return self._weights.closed[candidate]
+        if 6 <= len(text) <= 40:
+            found = process.extractOne(text, self._closed, scorer=fuzz.ratio, score_cutoff=EXACT_FROM)
+            # one word more or less may turn the sense ("not that one"): only letters may differ
+            if found and len(found[0].split()) == len(text.split()):
+                return self._weights.closed[found[0]]
+        return None
+
+    def rank(self, evidence: Evidence, leave_out: tuple[str, ...] = ()) -> Verdict:
+        """Rank labels, scores 0 to 100; labels that start with one of `leave_out` cannot be meant now."""
+        allowed = {k: p for k, p in evidence.probabilities.items() if not k.startswith(leave_out)} if leave_out else dict(
+            evidence.probabilities
+        )
+        total = sum(allowed.values()) or 1.0
+        exact = evidence.exact
+        if exact is not None and not (leave_out and exact.startswith(leave_out)):
+            return Verdict((Match(exact, 100.0),), evidence.unknown, evidence.strange)
+        ranked = sorted(allowed.items(), key=lambda item: -item[1])
+        matches = tuple(Match(label, 100 * p / total) for label, p in ranked[:6])
+        return Verdict(matches, evidence.unknown, evidence.strange)

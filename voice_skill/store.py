@@ -1,0 +1,42 @@
+"""The only writer to disk: whole files or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from voice_skill import settings
+from voice_skill.errors import FileWriteError
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or leave the old one as it was; FileWriteError when the place cannot be written."""
+    scratch: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        scratch = Path(name)
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        scratch.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        scratch.replace(path)
+    except OSError as exc:
+        if scratch is not None:
+            with contextlib.suppress(OSError):
+                scratch.unlink()
+        reason = (exc.strerror or str(exc)).lower()
+        raise FileWriteError(f"{path} cannot be written: {reason}.", "Choose a folder that you may write to.") from exc
+
+
+def write_settings(changes: Mapping[str, Any]) -> Path:
+    """Change settings in the settings file, keeping the others; give its place."""
+    write(settings.path(), tomli_w.dumps(settings.table() | dict(changes)).encode())
+    return settings.path()
