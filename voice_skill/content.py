@@ -15,7 +15,19 @@ from voice_skill.errors import ContentError
 from voice_skill.packfile import Section
 
 SHARED = ("_common.yaml", "_controls.yaml", "_redflags.yaml", "_foreign.yaml", "_followups.yaml", "_collected.yaml")
-_TOPIC_KEYS = ("topic", "name", "example", "also", "items", "source", "tail", "ask", "answer", "support", "more")
+_TOPIC_KEYS: tuple[str, ...] = (
+    "topic",
+    "name",
+    "example",
+    "also",
+    "items",
+    "source",
+    "tail",
+    "ask",
+    "answer",
+    "support",
+    "more",
+)
 _TOPIC_KEYS += ("variants", "followups", "phrases")
 
 

@@ -89,9 +89,7 @@ class Conversation:
         target = self.replies.topic(state.topic).followups.get(text)
         return self.replies.answer(state, target, text, 100) if target else None
 
-    def _option(
-        self, state: State, text: str, evidence: Evidence, verdict: Verdict
-    ) -> tuple[State, Reply] | None:
+    def _option(self, state: State, text: str, evidence: Evidence, verdict: Verdict) -> tuple[State, Reply] | None:
         """Take an option of the open question, by its place or by its words."""
         options = state.question.options if state.question else ()
         best = verdict.matches[0].label if verdict.matches else ""
@@ -132,5 +130,3 @@ class Conversation:
             if items and place < len(items):
                 return self.replies.answer(state, items[place], text, score)
         return self.replies.deeper(state, text, score)
-
-

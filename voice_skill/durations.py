@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from voice_skill import numerals
 
-_UNITS = {"second": 1 / 60, "seconds": 1 / 60, "sec": 1 / 60, "secs": 1 / 60, "minute": 1.0, "minutes": 1.0}
-_UNITS |= {"min": 1.0, "mins": 1.0, "hour": 60.0, "hours": 60.0, "hr": 60.0, "hrs": 60.0, "hour's": 60.0, "hours'": 60.0}
-_UNITS |= {"minute's": 1.0, "minutes'": 1.0}
+_UNITS = dict.fromkeys("second seconds sec secs".split(), 1 / 60)
+_UNITS |= dict.fromkeys("minute minutes min mins minute's".split(), 1.0)
+_UNITS |= dict.fromkeys("hour hours hr hrs hour's".split(), 60.0)
 _LOOSE = {"couple": 2.0, "few": 3.0}  # "a couple of minutes" is two, "a few" is taken as three
 
 
@@ -37,7 +37,7 @@ def find(text: str) -> Duration | None:
 
 
 def _read(tokens: list[str], at: int) -> tuple[Duration, int] | None:
-    amount = _amount(tokens, at)
+    amount = _amount(tokens, at) if at < len(tokens) else None
     if amount is None:
         return None
     value, after = amount

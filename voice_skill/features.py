@@ -1,13 +1,27 @@
-"""What the learned weights look at in a sentence: words, word pairs, pieces of words, classes of near synonyms, strange words."""
+"""What the learned weights look at: words, word pairs, pieces of words, classes of near synonyms, strange words."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 
 Concepts = Mapping[str, frozenset[str]]  # phrase -> the classes it belongs to
 
-_ASKING = ("how long", "how often", "how many", "how", "why", "what", "which", "when", "should", "can", "could", "is")
+_ASKING: tuple[str, ...] = (
+    "how long",
+    "how often",
+    "how many",
+    "how",
+    "why",
+    "what",
+    "which",
+    "when",
+    "should",
+    "can",
+    "could",
+    "is",
+)
 _ASKING += ("does", "do", "will", "would", "where", "who")
 GROUPS = ("w", "c", "k")  # words and pairs, pieces, classes: each is scaled to length 1 on its own
 
@@ -34,7 +48,7 @@ def extract(text: str, concepts: Concepts, strange: int) -> dict[str, set[str]]:
     """Give the features of a normalized sentence by group; `strange` counts its words that no topic knows."""
     words = text.split()
     framed = ["^", *words, "$"]
-    w = set(words) | {f"{a} {b}" for a, b in zip(framed, framed[1:], strict=False)}
+    w = set(words) | {f"{a} {b}" for a, b in itertools.pairwise(framed)}
     c: set[str] = set()
     for word in words:
         padded = f" {word} "

@@ -35,6 +35,7 @@ class Matcher:
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
         self._vocabulary = sorted(w for w in weights.known if len(w) >= ALIGN_LETTERS)
+        self.closed = weights.closed
         self._closed = list(weights.closed)
         self._aligned: dict[str, str] = {}
 
@@ -84,8 +85,10 @@ class Matcher:
 
     def rank(self, evidence: Evidence, leave_out: tuple[str, ...] = ()) -> Verdict:
         """Rank labels, scores 0 to 100; labels that start with one of `leave_out` cannot be meant now."""
-        allowed = {k: p for k, p in evidence.probabilities.items() if not k.startswith(leave_out)} if leave_out else dict(
-            evidence.probabilities
+        allowed = (
+            {k: p for k, p in evidence.probabilities.items() if not k.startswith(leave_out)}
+            if leave_out
+            else dict(evidence.probabilities)
         )
         total = sum(allowed.values()) or 1.0
         exact = evidence.exact

@@ -17,7 +17,7 @@ _WHOLE |= {"im": "i am", "let's": "let us", "gonna": "going to", "gotta": "got t
 _ENDINGS = (("n't", " not"), ("'ve", " have"), ("'re", " are"), ("'ll", " will"), ("'m", " am"), ("'d", " would"))
 
 # What the recognizer prints for breath, a click or a hum (pitfalls: "the", "huh" on silence).
-_NOISE = frozenset("the a huh uh oh ah hm hmm mm mhm um er and i but".split())
+_NOISE = frozenset(["the", "a", "huh", "uh", "oh", "ah", "hm", "hmm", "mm", "mhm", "um", "er", "and", "i", "but"])
 
 
 def normalize(text: str) -> str:

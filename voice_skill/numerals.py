@@ -29,7 +29,7 @@ def read(tokens: list[str], start: int) -> tuple[int, int] | None:
     while at < len(tokens) and tokens[at] in VALUES:
         step = VALUES[tokens[at]]
         # "twenty five" is one number, "five five" or "five twenty" are two
-        if at > start and not (value % 10 == 0 and 20 <= value % 100 and step < 10):
+        if at > start and not (value % 10 == 0 and value % 100 >= 20 and step < 10):
             break
         value, at = value + step, at + 1
     if at == start:

@@ -46,7 +46,7 @@ class RedFlags:
         self._near = int(section.text("near"))
         deny = section.section("deny")
         self._not_after = {t.text for t in deny.texts("not_after")}
-        self._undone = re.compile(r" (?:%s) " % "|".join(t.text for t in deny.texts("undone_by")))
+        self._undone = re.compile(f" (?:{_alternatives(t.text for t in deny.texts('undone_by'))}) ")
         light = "|".join([*(re.escape(t.text) for t in deny.texts("light")), "~"])
         negators = _alternatives(t.text for t in deny.texts("negators"))
         self._denied = re.compile(rf" (?P<no>{negators})(?: (?:{light})){{0,8}} $")

@@ -18,14 +18,14 @@ class Replies:
         self._pack = pack
         self._number = emergency_number
         self._known = tuple(pack.topics)
+        self._texts = {**pack.lines, **pack.controls, **pack.timers, **pack.flags}
 
     def line(self, name: str, state: State, **values: str) -> str:
         """Fill one of the pack's lines; {first} and {second} are two examples, other ones after each miss."""
-        texts = self._pack.lines | self._pack.controls | self._pack.timers | self._pack.flags
         examples = self._pack.examples
         first = examples[2 * state.misses % len(examples)]
         second = examples[(2 * state.misses + 1) % len(examples)]
-        return texts[name].format_map({"number": self._number, "first": first, "second": second} | values)
+        return self._texts[name].format_map({"number": self._number, "first": first, "second": second} | values)
 
     def answer(self, state: State, topic_id: str, heard: str, score: int) -> tuple[State, Reply]:
         """Answer with the first layer of a topic, which becomes the topic of the conversation."""
@@ -124,5 +124,3 @@ class Replies:
         source = self._pack.sources[self._pack.topics[topic_id].source]
         then = Then.QUESTION if more else Then.LISTEN
         return Reply(heard, "answer", topic_id, text, score=score, more=more, source=source, then=then)
-
-

@@ -71,3 +71,7 @@ class Skill:
     def forget(self) -> None:
         """Start a new conversation."""
         self.state = State()
+
+    def closed_phrases(self) -> tuple[str, ...]:
+        """Give the commands that a grammar may listen for."""
+        return tuple(p for p, label in self.matcher.closed.items() if label.startswith("control:"))

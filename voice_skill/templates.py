@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from zlib import crc32
 
-from hassil.parser import ParseError
 from hassil.expression import Alternative, Expression, Group, Permutation, RuleReference, Sentence
 from hassil.parse_expression import parse_sentence
+from hassil.parser import ParseError
 from hassil.sample import sample_expression
 
 from voice_skill.errors import ContentError, TemplateTooLarge

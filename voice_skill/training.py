@@ -22,7 +22,7 @@ TEMPERATURE = 1.0
 
 
 def learn(phrases: Sequence[Phrase], concepts: Mapping[str, Sequence[str]], digest: str) -> Weights:
-    """Fit a multinomial logistic regression (L2, lbfgs) on all phrases; the phrases of one template share its weight."""
+    """Fit a multinomial logistic regression (L2, lbfgs) on all phrases; those of one template share its weight."""
     try:
         from scipy.sparse import csr_matrix
         from sklearn.linear_model import LogisticRegression
@@ -32,9 +32,7 @@ def learn(phrases: Sequence[Phrase], concepts: Mapping[str, Sequence[str]], dige
     index = features.index_concepts(concepts)
     taken = _taken(phrases)
     known, once, common = _vocabulary(taken)
-    groups = [
-        features.extract(p.text, index, _strange(p, known if p.label == "none" else once, common)) for p in taken
-    ]
+    groups = [features.extract(p.text, index, _strange(p, known if p.label == "none" else once, common)) for p in taken]
     idf = _idf(taken, groups)
     columns = {f: i for i, f in enumerate(idf)}
     rows, cols, values = [], [], []
@@ -53,7 +51,7 @@ def learn(phrases: Sequence[Phrase], concepts: Mapping[str, Sequence[str]], dige
     return Weights(
         labels=tuple(str(c) for c in model.classes_),
         index={names[k]: i for i, k in enumerate(kept)},
-        idf=dict(idf),
+        idf={names[k]: idf[names[k]] for k in kept},
         matrix=coefficients[kept],
         bias=model.intercept_.astype(np.float32) * TEMPERATURE,
         known=known,
@@ -98,6 +96,4 @@ def _idf(phrases: Sequence[Phrase], groups: Sequence[Mapping[str, set[str]]]) ->
         for feature in sorted(set().union(*group.values())):
             found[feature].add(phrase.template)
     total = len({p.template for p in phrases})
-    return {
-        f: math.log((1 + total) / (1 + len(t))) + 1 for f, t in sorted(found.items()) if len(t) >= MIN_TEMPLATES
-    }
+    return {f: math.log((1 + total) / (1 + len(t))) + 1 for f, t in sorted(found.items()) if len(t) >= MIN_TEMPLATES}

@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from voice_skill.errors import ModelError
 from voice_skill.messages import Heard, Hypothesis, Partial
@@ -33,7 +34,7 @@ class SpeechModel:
         vosk.SetLogLevel(-3)  # must come before the model
         try:
             self._model = vosk.Model(str(folder))
-        except Exception as exc:  # noqa: BLE001 - vosk raises bare Exception
+        except Exception as exc:
             raise ModelError(f"The speech model in {folder} cannot be loaded.", _HINT) from exc
         self.folder = folder
 
@@ -45,14 +46,14 @@ class SpeechModel:
         """Make a recognizer for one thread; `closed` are the phrases of the grammar beside free decoding."""
         return VoskRecognizer(self, closed)
 
-    def _free(self) -> object:
+    def _free(self) -> Any:
         import vosk
 
         free = vosk.KaldiRecognizer(self._model, float(RATE_HZ))
         free.SetMaxAlternatives(ALTERNATIVES)
         return free
 
-    def _grammar(self, closed: Iterable[str]) -> object | None:
+    def _grammar(self, closed: Iterable[str]) -> Any:
         import vosk
 
         phrases = sorted({p for p in closed if p and all(map(self.knows, p.split()))})
@@ -74,12 +75,12 @@ class VoskRecognizer:
         """Take one block; give Heard at an endpoint, Partial when the unfinished reading changed."""
         if not pcm:
             return None
-        ended = self._free.AcceptWaveform(bytes(pcm))  # type: ignore[attr-defined]
+        ended = self._free.AcceptWaveform(bytes(pcm))
         if self._closed is not None:
-            self._closed.AcceptWaveform(bytes(pcm))  # type: ignore[attr-defined]
+            self._closed.AcceptWaveform(bytes(pcm))
         if ended:
             return self._take("Result")
-        text = json.loads(self._free.PartialResult()).get("partial", "")  # type: ignore[attr-defined]
+        text = json.loads(self._free.PartialResult()).get("partial", "")
         if text == self._partial:
             return None
         self._partial = text
@@ -90,9 +91,9 @@ class VoskRecognizer:
         step = RATE_HZ * 2  # one second
         for at in range(0, len(pcm), step):
             block = bytes(pcm[at : at + step])
-            self._free.AcceptWaveform(block)  # type: ignore[attr-defined]
+            self._free.AcceptWaveform(block)
             if self._closed is not None:
-                self._closed.AcceptWaveform(block)  # type: ignore[attr-defined]
+                self._closed.AcceptWaveform(block)
         return self.finish()
 
     def finish(self) -> Heard:
@@ -102,9 +103,9 @@ class VoskRecognizer:
     def reset(self) -> None:
         """Forget the utterance under way."""
         self._partial = ""
-        self._free.Reset()  # type: ignore[attr-defined]
+        self._free.Reset()
         if self._closed is not None:
-            self._closed.Reset()  # type: ignore[attr-defined]
+            self._closed.Reset()
 
     def _take(self, how: str) -> Heard:
         self._partial = ""

@@ -35,7 +35,8 @@ def read(path: Path) -> bytes:
     mono = np.nan_to_num(samples.mean(axis=1))
     if rate != RATE_HZ:
         mono = soxr.resample(mono, rate, RATE_HZ, quality="HQ")
-    return (np.clip(mono, -1.0, 1.0) * 32767).astype("<i2").tobytes()
+    pcm: bytes = (np.clip(mono, -1.0, 1.0) * 32767).astype("<i2").tobytes()
+    return pcm
 
 
 def _explain(path: Path, exc: Exception) -> RecordingError:

@@ -1,0 +1,133 @@
+"""The command line: parse, call, print; every error is one sentence, a hint and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from voice_skill import __version__
+from voice_skill.doors.screen import report
+from voice_skill.errors import VoiceSkillError
+
+_EPILOG = """examples:
+  voice-skill listen                                    talk with it
+  voice-skill ask "should I use ice or heat"            print the answer
+  voice-skill ask --speak "could it be stress"          say it too
+  voice-skill ask --audio question.wav --out reply.wav  from recording to recording
+  voice-skill ask --conversation "does ice help" "why"  two turns of one conversation
+  echo "does ice help" | voice-skill ask --json -       one JSON object a line
+
+exit codes: 0 done, 2 wrong input or option, 3 mistake in the pack, 4 speech model, 5 sound hardware,
+  6 voice, 7 a file cannot be written, 130 stopped by Ctrl-C
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    top = argparse.ArgumentParser(
+        prog="voice-skill",
+        description="Ask about a spasm in the upper back, and hear what one short article says. Works offline.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"voice-skill {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    listen = commands.add_parser("listen", help="listen to the microphone and answer aloud, until Ctrl-C or goodbye")
+    listen.add_argument(
+        "--or-recording",
+        type=Path,
+        metavar="WAV",
+        help="where there is no microphone, ask this recording and write the answer to reply.wav",
+    )
+
+    ask = commands.add_parser("ask", help="ask in words or by a recording")
+    ask.add_argument("words", nargs="*", metavar="QUESTION", help='the question; "-" reads one a line')
+    ask.add_argument("--audio", nargs="+", type=Path, default=[], metavar="WAV", help="ask by recordings")
+    ask.add_argument("--json", action="store_true", help="print one JSON object a question, and nothing else")
+    ask.add_argument("--conversation", action="store_true", help="the questions are turns of one conversation")
+    ask.add_argument("--speak", action="store_true", help="say the answer")
+    ask.add_argument("--out", type=Path, metavar="WAV", help="write the spoken answer to a file")
+
+    commands.add_parser("topics", help="what can be asked, with one example each")
+    commands.add_parser("doctor", help="check everything the skill needs")
+
+    model = commands.add_parser("model", help="the speech model in use")
+    model_commands = model.add_subparsers(dest="model_command", required=True, metavar="COMMAND")
+    model_commands.add_parser("list", help="name the model in use and the one that ships")
+    use = model_commands.add_parser("use", help="check a model's folder and use it from now on")
+    use.add_argument("path", help='a folder with a Vosk model, or "shipped"')
+
+    pack = commands.add_parser("pack", help="the content: check it, learn its weights")
+    pack_commands = pack.add_subparsers(dest="pack_command", required=True, metavar="COMMAND")
+    for name, text in (("check", "find mistakes and stale weights"), ("build", "learn the weights anew")):
+        command = pack_commands.add_parser(name, help=text)
+        command.add_argument("--pack", type=Path, help="the folder of the pack (default: the one in use)")
+
+    bench = commands.add_parser("bench", help="measure how well it understands")
+    bench_commands = bench.add_subparsers(dest="bench_command", required=True, metavar="COMMAND")
+    understand = bench_commands.add_parser("understand", help="cross-validation, or labelled questions of your own")
+    understand.add_argument("--corpus", type=Path, metavar="JSONL", help="labelled questions, one JSON object a line")
+    hear = bench_commands.add_parser("hear", help="start-up, memory and real-time factor on recordings")
+    hear.add_argument("recordings", nargs="+", type=Path, metavar="WAV")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; give the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return _dispatch(options)
+    except VoiceSkillError as exc:
+        report(exc)
+        return exc.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("\nvoice-skill: stopped.\n")
+        return 130
+    except BrokenPipeError:
+        # whoever reads our output has left; python must not complain of it on the way out
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    from voice_skill import settings as settings_room
+    from voice_skill.doors import asking, commands
+
+    if options.command == "model" and options.model_command == "use":
+        return commands.model_use(options.path)  # must work with a broken model in the settings
+    settings = settings_room.load()
+    match options.command:
+        case "ask":
+            request = asking.Request(
+                tuple(options.words),
+                tuple(options.audio),
+                as_json=options.json,
+                conversation=options.conversation,
+                speak=options.speak,
+                out=options.out,
+            )
+            return asking.run(request, settings)
+        case "listen":
+            return commands.listen(settings, options.or_recording)
+        case "topics":
+            return commands.topics(settings)
+        case "doctor":
+            return commands.doctor(settings)
+        case "model":
+            return commands.model_list(settings)
+        case "pack":
+            run = commands.pack_build if options.pack_command == "build" else commands.pack_check
+            return run(settings, options.pack)
+        case _:
+            if options.bench_command == "hear":
+                return commands.bench_hear(settings, options.recordings)
+            return commands.bench_understand(settings, options.corpus)
+
+
+def run() -> None:
+    """Run as the `voice-skill` command."""
+    sys.exit(main())

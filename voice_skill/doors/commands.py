@@ -1,0 +1,186 @@
+"""The commands beside `ask`: listen, topics, doctor, model, pack and bench."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from voice_skill import assemble, content, phrases, store, weights
+from voice_skill.content import Pack
+from voice_skill.doors.screen import TextScreen, report
+from voice_skill.errors import HardwareError, VoiceError, WeightsError
+from voice_skill.loop import Loop
+from voice_skill.messages import Delivery, Flag, State
+from voice_skill.ports import Microphone, Voice
+from voice_skill.settings import Settings
+from voice_skill.skill import Skill, pack_folder
+
+REPLY_FILE = Path("reply.wav")
+
+
+def listen(settings: Settings, or_recording: Path | None) -> int:
+    """Listen until goodbye; without a microphone, ask the recording where one is given."""
+    microphone = assemble.microphone(settings)
+    try:
+        microphone.open()
+    except HardwareError as exc:
+        if or_recording is None:
+            raise
+        print(f"{exc.message} So here is a recorded question instead.", flush=True)
+        return _ask_recording(settings, or_recording)
+    microphone.close()  # it works; the loop opens it again once everything else is ready
+    return _listen(settings, microphone)
+
+
+def _listen(settings: Settings, microphone: Microphone) -> int:
+    skill = Skill.open(settings)
+    skill.state = State(delivery=assemble.delivery(settings))
+    recognizer = assemble.recognizer(assemble.speech_model(settings), skill)
+    voice = assemble.voice(settings)
+    screen = TextScreen()
+    try:
+        _render_urgent(skill, voice, assemble.delivery(settings))
+        print(
+            'Listening. Ask, for example, "should I use ice or heat". Say goodbye, or press Ctrl-C, to end.', flush=True
+        )
+        Loop(skill, (microphone, recognizer), (voice, assemble.speaker(settings)), screen, time.monotonic).run()
+    finally:
+        voice.close()
+    return 0
+
+
+def _render_urgent(skill: Skill, voice: Voice, delivery: Delivery) -> None:
+    """Have the emergency replies at hand before anybody needs them."""
+    try:
+        for level in ("emergency", "crisis", "urgent"):
+            voice.render(skill.conversation.replies.flag(State(), Flag(level, ""), "")[1].reply, delivery)
+    except VoiceError as exc:
+        report(exc)
+
+
+def _ask_recording(settings: Settings, recording: Path) -> int:
+    from voice_skill.edge import wav_file
+
+    skill = Skill.open(settings)
+    recognizer = assemble.recognizer(assemble.speech_model(settings), skill)
+    reply = skill.hear(recognizer.whole(wav_file.read(recording)))
+    TextScreen().reply(reply)
+    voice = assemble.voice(settings)
+    try:
+        store.write(REPLY_FILE, wav_file.encode(voice.render(reply.reply, assemble.delivery(settings))))
+    finally:
+        voice.close()
+    print(f"The spoken answer is in {REPLY_FILE}.")
+    return 0
+
+
+def topics(settings: Settings) -> int:
+    """Print every topic with an example."""
+    for name, topic in content.load(pack_folder(settings)).topics.items():
+        print(f"{name.removesuffix('.yaml'):28} {topic.example}")
+    return 0
+
+
+def doctor(settings: Settings) -> int:
+    """Print every check; the exit code is 1 when a needed one failed."""
+    from voice_skill import doctor as doctor_room
+
+    good = True
+    for check in doctor_room.examine(settings):
+        mark = "ok  " if check.good else "FAIL" if check.needed else "none"
+        print(f"{mark} {check.name:14} {check.result}", flush=True)
+        if check.hint:
+            print(f"     {'':14} {check.hint}")
+        good = good and (check.good or not check.needed)
+    return 0 if good else 1
+
+
+def model_list(settings: Settings) -> int:
+    """Name the model in use, and the one that ships."""
+    used = assemble.model_folder(settings)
+    shipped = assemble.model_folder(replace(settings, model=""))
+    for folder in dict.fromkeys((used, shipped)):
+        print(f"{'in use' if folder == used else '':8}{folder}")
+    return 0
+
+
+def model_use(path: str) -> int:
+    """Check a model by loading it and decoding silence, then write it into the settings."""
+    from voice_skill import doctor as doctor_room
+    from voice_skill import settings as settings_room
+    from voice_skill.edge import model_files
+
+    if path == "shipped":
+        print(f"In use from now on: the shipped model ({store.write_settings({'model': ''})}).")
+        return 0
+    folder = Path(path).expanduser().resolve()
+    doctor_room.verify(folder)
+    model_files.check(folder)
+    settings_room.load()
+    store.write_settings({"model": str(folder)})
+    print(f"In use from now on: {folder}.")
+    return 0
+
+
+def _read_pack(folder: Path) -> tuple[Pack, list[phrases.Phrase]]:
+    pack = content.load(folder)
+    skill_words = phrases.collect(pack)
+    from voice_skill.redflags import RedFlags
+
+    RedFlags(pack.redflags)
+    return pack, skill_words
+
+
+def pack_check(settings: Settings, folder: Path | None) -> int:
+    """Find mistakes in the pack, and weights older than it."""
+    folder = folder or pack_folder(settings)
+    pack, found = _read_pack(folder)
+    if weights.load(folder / weights.FILE).digest != pack.digest:
+        hint = "Run: voice-skill pack build"
+        raise WeightsError("the weights are older than the pack", folder / weights.FILE, hint=hint)
+    print(f"{folder}: {len(pack.topics)} topics, {len(found)} phrases, no mistake, weights fresh.")
+    return 0
+
+
+def pack_build(settings: Settings, folder: Path | None) -> int:
+    """Learn the weights of a pack and write them beside it."""
+    from voice_skill import training
+
+    folder = folder or pack_folder(settings)
+    pack, found = _read_pack(folder)
+    start = time.perf_counter()
+    data = weights.dump(training.learn(found, pack.concepts, pack.digest))
+    store.write(folder / weights.FILE, data)
+    seconds = time.perf_counter() - start
+    print(f"Learned from {len(found)} phrases in {seconds:.0f} s; {folder / weights.FILE}: {len(data) // 1000} kB.")
+    return 0
+
+
+def bench_understand(settings: Settings, corpus: Path | None) -> int:
+    """Print how well the skill understands, by cross-validation or on a file of labelled questions."""
+    from voice_skill import bench
+
+    folder = pack_folder(settings)
+    if corpus is None:
+        outcomes = bench.cross_validate(folder)
+        print(f"five-fold cross-validation over {len(outcomes)} collected utterances")
+    else:
+        rows = bench.read_rows(corpus)
+        outcomes = bench.answer_rows(content.load(folder), weights.load(folder / weights.FILE), rows)
+        print(f"{len(outcomes)} questions of {corpus}")
+    print(bench.table(outcomes))
+    print("most frequent mistakes:")
+    for label, given, count, example in bench.confusions(outcomes):
+        print(f"  {count:3} {label} -> {given}: {example}")
+    return 0
+
+
+def bench_hear(settings: Settings, recordings: Sequence[Path]) -> int:
+    """Print start-up time, memory and real-time factor over recordings."""
+    from voice_skill import bench_hear as bench_room
+
+    for line in bench_room.measure(settings, recordings):
+        print(line)
+    return 0
