@@ -24,7 +24,7 @@ EMERGENCY_NUMBERS = ("112", "911", "999")
 class VoiceSettings:
     """Hold how the skill speaks: a part of an espeak-ng voice's name, words per minute, loudness 0 to 1."""
 
-    name: str = "en-gb"
+    name: str = "en-us"
     rate_wpm: int = 165
     volume: float = 1.0
 

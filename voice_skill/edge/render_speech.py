@@ -69,20 +69,25 @@ def _render(engine: Any, request: dict[str, Any], folder: Path) -> dict[str, Any
         return {"rate_hz": file.getframerate(), "bytes": file.getnframes() * 2, "pcm": file.readframes(10**9)}
 
 
+def _start() -> Any:
+    prepare_library()
+    import pyttsx3
+
+    return pyttsx3.init()
+
+
 def main() -> int:
     """Serve requests from standard input until it closes."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever the engine prints must not mix with the answers
-    prepare_library()
-    import pyttsx3
-
-    engine = pyttsx3.init()
+    engine: Any = None
+    wanted = ""
     with tempfile.TemporaryDirectory(prefix="voice-skill-") as folder:
-        wanted = ""
         for line in sys.stdin.buffer:
             request = json.loads(line)
             pcm = b""
             try:
+                engine = engine or _start()
                 if request["voice"] != wanted:
                     wanted = request["voice"]
                     _choose_voice(engine, wanted)
