@@ -46,7 +46,13 @@ def test_numbers_survive_the_way_into_words_and_back():
 
 @pytest.mark.parametrize(
     ("minutes", "said"),
-    [(15, "fifteen minutes"), (1, "one minute"), (0.5, "thirty seconds"), (90, "one hour and thirty minutes"), (60, "one hour")],
+    [
+        (15, "fifteen minutes"),
+        (1, "one minute"),
+        (0.5, "thirty seconds"),
+        (90, "one hour and thirty minutes"),
+        (60, "one hour"),
+    ],
 )
 def test_lengths_are_said_for_the_ear(minutes, said):
     """No digits, no abbreviations."""

@@ -103,5 +103,7 @@ def test_files_and_functions_stay_small():
 
 def test_importing_the_package_loads_no_engine():
     """`import voice_skill` is light."""
-    code = "import sys, voice_skill; print([m for m in ('vosk', 'pyttsx3', 'sounddevice', 'numpy') if m in sys.modules])"
+    code = (
+        "import sys, voice_skill; print([m for m in ('vosk', 'pyttsx3', 'sounddevice', 'numpy') if m in sys.modules])"
+    )
     assert "[]\n" == subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

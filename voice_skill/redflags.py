@@ -6,10 +6,11 @@ does not count, and the learned weights are a second pair of ears that may add a
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from voice_skill.errors import ContentError
 from voice_skill.messages import Flag, Hypothesis
@@ -24,14 +25,15 @@ READING_SHARE = 0.12
 # The learned weights alone raise a flag from these probabilities; chosen on the training side only (see docs).
 LEARNED = {"crisis": 0.75, "emergency": 0.75, "urgent": 0.75}
 
+_BLANKS = re.compile(r"[^ ]")
 _GAP = r"(?: \S+){0,4}?"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class _Sign:
     name: str
     level: Level
-    patterns: tuple[tuple[re.Pattern[str], ...], ...]
+    patterns: tuple[tuple[re.Pattern[str], ...], ...] = field(compare=False)
 
 
 class RedFlags:
@@ -47,7 +49,7 @@ class RedFlags:
         deny = section.section("deny")
         self._not_after = {t.text for t in deny.texts("not_after")}
         self._undone = re.compile(f" (?:{_alternatives(t.text for t in deny.texts('undone_by'))}) ")
-        light = "|".join([*(re.escape(t.text) for t in deny.texts("light")), "~"])
+        light = "|".join([*(re.escape(t.text) for t in deny.texts("light")), "~+"])
         negators = _alternatives(t.text for t in deny.texts("negators"))
         self._denied = re.compile(rf" (?P<no>{negators})(?: (?:{light})){{0,8}} $")
         self._calm = [self._part(t) for t in section.texts("calm")]
@@ -96,49 +98,44 @@ class RedFlags:
     def signs(self, text: str) -> list[Flag]:
         """Give the signs in one normalized text that are not denied."""
         plain = self._prepare(text)
-        found: list[tuple[int, int, Flag]] = []
-        for sign in self._signs:
-            for pattern in sign.patterns:
-                span = self._span(pattern, plain)
-                if span is not None:
-                    found.append((*span, Flag(sign.level, sign.name)))
-        found.sort(key=lambda f: (f[0], -f[1]))
+        places = sorted(
+            (place, sign) for sign in self._signs for pattern in sign.patterns for place in self._places(pattern, plain)
+        )
         flags: list[Flag] = []
-        for start, end, flag in found:
-            if self._is_denied(plain, start):
-                inside = plain[start:end]
-                plain = plain[:start] + re.sub(r"[^ ]", "~", inside).replace("~~", "~ ")[: end - start] + plain[end:]
-            else:
-                flags.append(flag)
+        for place, sign in places:
+            denied = [part for part in place if self._is_denied(plain, part[0], place)]
+            if not denied:
+                flags.append(Flag(sign.level, sign.name))
+            # what was denied is taken out, so that "no pain or numbness" denies both
+            for start, end in denied:
+                plain = plain[:start] + _BLANKS.sub("~", plain[start:end]) + plain[end:]
         return flags
 
-    def _is_denied(self, plain: str, start: int) -> bool:
-        before = re.sub(r"~[~ ]*", "~ ", plain[: start + 1])
-        match = self._denied.search(before if before.endswith(" ") else before + " ")
-        if match is None:
+    def _is_denied(self, plain: str, start: int, place: Sequence[tuple[int, int]]) -> bool:
+        match = self._denied.search(plain[: start + 1])
+        # in "rest does not ease it" the denial is a part of the sign
+        if match is None or any(a <= match.start("no") < b for a, b in place):
             return False
         if match["no"] == "never" and self._undone.search(plain):
             return False
-        ahead = before[: match.start()].split()
+        ahead = plain[: match.start()].split()
         asks = match["no"] == "not" and len(ahead) == 1 and ahead[0] in self._not_after
         return not asks
 
-    def _span(self, pattern: Sequence[re.Pattern[str]], plain: str) -> tuple[int, int] | None:
-        """Find the parts within `near` words of each other, not overlapping; the first such place."""
-        first = [m.span() for m in pattern[0].finditer(plain)]
-        if len(pattern) == 1:
-            return first[0] if first else None
-        spans = first
+    def _places(self, pattern: Sequence[re.Pattern[str]], plain: str) -> list[tuple[tuple[int, int], ...]]:
+        """Find the parts of a pattern within `near` words of each other, not overlapping; sorted spans of each place."""
+        places = [(m.span(),) for m in pattern[0].finditer(plain)]
         for part in pattern[1:]:
             others = [m.span() for m in part.finditer(plain)]
-            joined = []
-            for a in spans:
-                for b in others:
-                    low, high = (a, b) if a[0] <= b[0] else (b, a)
-                    if high[0] >= low[1] and plain.count(" ", low[1], high[0]) <= self._near:
-                        joined.append((low[0], high[1]))
-            spans = joined
-        return spans[0] if spans else None
+            places = [joined for place in places for b in others if (joined := self._join(place, b, plain))]
+        return places
+
+    def _join(self, place: tuple[tuple[int, int], ...], other: tuple[int, int], plain: str) -> Any:
+        spans = tuple(sorted((*place, other)))
+        for low, high in itertools.pairwise(spans):
+            if high[0] < low[1] or plain.count(" ", low[1], high[0]) > self._near:
+                return None
+        return spans
 
     def check(self, readings: Sequence[Hypothesis], learned: Mapping[str, float]) -> Flag | None:
         """Give the gravest flag over all readings (weights add up to 1), or None; learned: label -> probability."""
