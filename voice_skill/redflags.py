@@ -123,8 +123,8 @@ class RedFlags:
         return not asks
 
     def _places(self, pattern: Sequence[re.Pattern[str]], plain: str) -> list[tuple[tuple[int, int], ...]]:
-        """Find the parts of a pattern within `near` words of each other, not overlapping; sorted spans of each place."""
-        places = [(m.span(),) for m in pattern[0].finditer(plain)]
+        """Find the parts of a pattern within `near` words of each other, not overlapping."""
+        places: list[tuple[tuple[int, int], ...]] = [(m.span(),) for m in pattern[0].finditer(plain)]
         for part in pattern[1:]:
             others = [m.span() for m in part.finditer(plain)]
             places = [joined for place in places for b in others if (joined := self._join(place, b, plain))]
