@@ -1,7 +1,8 @@
 """The voice's own process: pyttsx3 renders sentences to files, one JSON line in, one out.
 
-pyttsx3 on Linux cannot stop, repeats itself and returns before a sound is heard (pitfalls 2.1), so it only ever
-renders, one sentence at a time, in a process that can be ended: `python -m voice_skill.edge.render_speech`.
+pyttsx3 on Linux cannot stop, repeats itself, returns before the sentence is done, and takes a new speed over only
+now and then (pitfalls 2.1). So it only ever renders, one sentence at a time, with one voice and speed, in a process
+that can be ended: `python -m voice_skill.edge.render_speech VOICE WORDS_PER_MINUTE`.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ import json
 import os
 import sys
 import tempfile
+import threading
 import wave
 from pathlib import Path
 from typing import Any
+
+DONE_S = 8.0
 
 
 def prepare_library() -> str:
@@ -55,25 +59,30 @@ def _choose_voice(engine: Any, wanted: str) -> None:
             return
 
 
-def _render(engine: Any, request: dict[str, Any], folder: Path) -> dict[str, Any]:
-    path = folder / "clip.wav"
+def _render(engine: Any, done: threading.Event, text: str, path: Path) -> tuple[int, bytes]:
     path.unlink(missing_ok=True)
-    engine.setProperty("rate", int(request["rate_wpm"]))
-    engine.setProperty("volume", float(request["volume"]))
+    done.clear()
     with contextlib.redirect_stdout(sys.stderr):  # pyttsx3 prints "Audio saved to"
-        engine.save_to_file(request["text"], str(path))
+        engine.save_to_file(text, str(path))
         engine.runAndWait()
+    # the event comes when the file is written, which may be after runAndWait() has returned
+    if not done.wait(DONE_S):
+        raise RuntimeError("the sentence was never finished")
     with wave.open(str(path), "rb") as file:
         if file.getsampwidth() != 2 or file.getnchannels() != 1:
             raise RuntimeError("the voice gave no mono 16-bit sound")
-        return {"rate_hz": file.getframerate(), "bytes": file.getnframes() * 2, "pcm": file.readframes(10**9)}
+        return file.getframerate(), file.readframes(file.getnframes())
 
 
-def _start() -> Any:
+def _start(voice: str, rate_wpm: int, done: threading.Event) -> Any:
     prepare_library()
     import pyttsx3
 
-    return pyttsx3.init()
+    engine = pyttsx3.init()
+    _choose_voice(engine, voice)
+    engine.setProperty("rate", rate_wpm)
+    engine.connect("finished-utterance", lambda name, completed: done.set())  # noqa: ARG005 - pyttsx3 names them
+    return engine
 
 
 def main() -> int:
@@ -81,21 +90,17 @@ def main() -> int:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever the engine prints must not mix with the answers
     engine: Any = None
-    wanted = ""
+    done = threading.Event()
     with tempfile.TemporaryDirectory(prefix="voice-skill-") as folder:
         for line in sys.stdin.buffer:
-            request = json.loads(line)
             pcm = b""
             try:
-                engine = engine or _start()
-                if request["voice"] != wanted:
-                    wanted = request["voice"]
-                    _choose_voice(engine, wanted)
-                answer = _render(engine, request, Path(folder))
-                pcm = answer.pop("pcm")
+                engine = engine or _start(sys.argv[1], int(sys.argv[2]), done)
+                rate_hz, pcm = _render(engine, done, json.loads(line)["text"], Path(folder) / "clip.wav")
+                head: dict[str, Any] = {"rate_hz": rate_hz, "bytes": len(pcm)}
             except Exception as exc:  # noqa: BLE001 - the parent turns every failure into a VoiceError
-                answer = {"error": f"{type(exc).__name__}: {exc}"}
-            out.write(json.dumps(answer).encode() + b"\n" + pcm)
+                head = {"error": f"{type(exc).__name__}: {exc}"}
+            out.write(json.dumps(head).encode() + b"\n" + pcm)
             out.flush()
     return 0
 

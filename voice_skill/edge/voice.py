@@ -12,6 +12,8 @@ import threading
 from collections import OrderedDict
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from voice_skill.errors import VoiceError
 from voice_skill.messages import Clip, Delivery
 
@@ -33,6 +35,7 @@ class EspeakVoice:
     def __init__(self, name: str, timeout_s: float = TIMEOUT_S) -> None:
         self._name = name
         self._timeout_s = timeout_s
+        self._rate_wpm = 0
         self._worker: subprocess.Popen[bytes] | None = None
         self._answers: Answers = queue.SimpleQueue()
         self._clips: OrderedDict[tuple[str, Delivery], Clip] = OrderedDict()
@@ -53,11 +56,9 @@ class EspeakVoice:
         return self._clips[key]
 
     def _ask(self, text: str, delivery: Delivery) -> Clip:
-        worker = self._running()
-        request: dict[str, str | float] = {"text": for_the_ear(text), "voice": self._name}
-        request |= {"rate_wpm": delivery.rate_wpm, "volume": delivery.volume}
+        worker = self._running(delivery.rate_wpm)
         try:
-            worker.stdin.write(json.dumps(request).encode() + b"\n")  # type: ignore[union-attr]
+            worker.stdin.write(json.dumps({"text": for_the_ear(text)}).encode() + b"\n")  # type: ignore[union-attr]
             worker.stdin.flush()  # type: ignore[union-attr]
             answer = self._answers.get(timeout=self._timeout_s)
         except (OSError, queue.Empty) as exc:
@@ -69,12 +70,13 @@ class EspeakVoice:
         head, pcm = answer
         if "error" in head:
             raise VoiceError(f"The voice cannot speak: {head['error']}.", _HINT)
-        return Clip(pcm, int(head["rate_hz"]))
+        return Clip(_scale(pcm, delivery.volume), int(head["rate_hz"]))
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._worker is None or self._worker.poll() is not None:
+    def _running(self, rate_wpm: int) -> subprocess.Popen[bytes]:
+        if self._worker is None or self._worker.poll() is not None or self._rate_wpm != rate_wpm:
             self.close()
-            command = [sys.executable, "-m", "voice_skill.edge.render_speech"]
+            self._rate_wpm = rate_wpm
+            command = [sys.executable, "-m", "voice_skill.edge.render_speech", self._name, str(rate_wpm)]
             try:
                 self._worker = subprocess.Popen(
                     command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -95,6 +97,12 @@ class EspeakVoice:
         worker.wait()
         with contextlib.suppress(OSError):
             worker.stdin.close()  # type: ignore[union-attr]
+
+
+def _scale(pcm: bytes, volume: float) -> bytes:
+    if volume >= 1.0:
+        return pcm
+    return (np.frombuffer(pcm, dtype="<i2") * volume).astype("<i2").tobytes()
 
 
 def _read(stdout: BinaryIO, answers: Answers) -> None:
