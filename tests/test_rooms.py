@@ -18,7 +18,7 @@ FLOORS = [
     "loop testing edge",
     "assemble",
     "doctor bench bench_hear",
-    "doors",
+    "doors __main__",
 ]
 ROW = {room: row for row, rooms in enumerate(FLOORS) for room in rooms.split()}
 OUTSIDE = {

@@ -1,0 +1,313 @@
+"""The command line as a person meets it: answers, exit codes, hints, never a traceback."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import pytest
+
+from voice_skill.skill import shipped
+
+ROOT = Path(__file__).parent.parent
+RECORDINGS = Path(__file__).parent / "recordings"
+KEYS = ["heard", "kind", "topic", "options", "score", "reply", "more", "source"]
+
+
+def test_a_question_is_answered(run):
+    """One line on standard output, nothing else."""
+    code, out, err = run("ask", "should I use ice or heat")
+    assert (0, "") == (code, err)
+    assert out.startswith("Ice or heat: either will do.")
+
+
+def test_unquoted_words_are_one_question(run):
+    """A person forgets the quotes."""
+    assert run("ask", "does", "ice", "help")[1] == run("ask", "does ice help")[1]
+
+
+def test_json_has_its_keys_and_nothing_else(run):
+    """One object a question."""
+    code, out, _ = run("ask", "--json", "does ice help")
+    (line,) = out.splitlines()
+    assert (0, KEYS) == (code, list(json.loads(line)))
+    assert ("relief.ice", "answer", True) == tuple(json.loads(line)[k] for k in ("topic", "kind", "more"))
+
+
+def test_lines_are_conversations_of_their_own_and_turns_are_not(run):
+    """`why` alone is nothing; after a question it is."""
+    lines = b"does ice help\n\nwhy\n"
+    alone = [json.loads(x) for x in run("ask", "--json", "-", stdin=lines)[1].splitlines()]
+    turns = [json.loads(x) for x in run("ask", "--json", "--conversation", "-", stdin=lines)[1].splitlines()]
+    assert 2 == len(alone) == len(turns)
+    assert "relief.ice" != alone[1]["topic"]
+    assert "relief.ice" == turns[1]["topic"]
+
+
+def test_an_emergency_number_can_be_set(run):
+    """By the environment, and by the settings file."""
+    assert "Call 999 now" in run("ask", "I have chest pain", VOICE_SKILL_EMERGENCY_NUMBER="999")[1]
+
+
+def test_a_recording_is_answered_and_the_answer_written(run, home):
+    """Sound in, sound out."""
+    code, out, err = run("ask", "--json", "--audio", RECORDINGS / "could_it_be_stress.wav", "--out", "reply.wav")
+    assert (0, "causes.anxiety", "") == (code, json.loads(out)["topic"], err)
+    with wave.open(str(home / "reply.wav")) as file:
+        assert file.getnframes() > file.getframerate()
+
+
+def test_talk_in_the_room_yields_no_answer(run):
+    """Recordings that must yield nothing, asked in one go."""
+    files = [RECORDINGS / "weather.wav", RECORDINGS / "football.wav"]
+    code, out, _ = run("ask", "--json", "--audio", *files)
+    assert (0, ["none", "none"]) == (code, [json.loads(x)["kind"] for x in out.splitlines()])
+
+
+def test_an_emergency_in_a_recording_is_heard(run):
+    """The words that matter survive the recognizer."""
+    assert "emergency" == json.loads(run("ask", "--json", "--audio", RECORDINGS / "chest_pain.wav")[1])["kind"]
+
+
+def write_wav(path, rate=16000, width=2, channels=1, seconds=0.5):
+    """A WAV of silence."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(width)
+        file.setframerate(rate)
+        file.writeframes(bytes(int(rate * seconds) * width * channels))
+
+
+def bad_recordings(folder):
+    """Name -> what the error says."""
+    (folder / "empty.wav").write_bytes(b"")
+    (folder / "text.wav").write_text("this is no sound")
+    write_wav(folder / "nothing.wav", seconds=0)
+    write_wav(folder / "torn.wav")
+    (folder / "torn.wav").write_bytes((folder / "torn.wav").read_bytes()[:30])
+    write_wav(folder / "long.wav", rate=8000, width=1, seconds=7200)
+    (folder / "folder.wav").mkdir()
+    return {
+        "empty.wav": "is empty",
+        "text.wav": "no recording",
+        "nothing.wav": "holds no sound",
+        "torn.wav": "no recording",
+        "long.wav": "120 minutes long",
+        "folder.wav": "is a folder",
+        "missing.wav": "There is no file",
+    }
+
+
+def test_bad_recordings_are_named_and_the_good_one_is_answered(run, home):
+    """One sentence and a hint each, exit code 2, and nothing lost."""
+    bad = bad_recordings(home)
+    code, out, err = run("ask", "--json", "--audio", *bad, RECORDINGS / "could_it_be_stress.wav")
+    assert (2, "causes.anxiety") == (code, json.loads(out)["topic"])
+    for name, says in bad.items():
+        assert re.search(f"{name}.*{says}|{says}.*{name}", err), err
+    assert 2 * len(bad) == len(err.splitlines())
+
+
+@pytest.mark.parametrize(("rate", "width", "channels"), [(8000, 1, 1), (44100, 3, 2), (48000, 4, 2), (22050, 2, 1)])
+def test_every_kind_of_pcm_is_read(run, home, rate, width, channels):
+    """8 to 32 bits, mono and stereo, any rate; silence is no question and no error."""
+    write_wav(home / "any.wav", rate, width, channels)
+    code, out, err = run("ask", "--json", "--audio", "any.wav")
+    assert (0, "none", "", "") == (code, json.loads(out)["kind"], json.loads(out)["heard"], err)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["ask"], 2, "There is no question"),
+        (["ask", "  "], 2, "There is no question"),
+        (["ask", "x", "--audio", "y.wav"], 2, "either words or recordings"),
+        (["ask", "-", "--out", "x.wav"], 2, "one question"),
+        (["ask", "does ice help", "--out", "/proc/nowhere/x.wav"], 7, "cannot be written"),
+        (["model", "use", "/nowhere"], 4, "no folder"),
+        (["nonsense"], 2, "invalid choice"),
+        (["pack", "check", "--pack", "/nowhere"], 3, "no such folder"),
+        (["bench", "understand", "--corpus", "/nowhere"], 2, "cannot be read"),
+    ],
+)
+def test_wrong_use_is_told_in_a_sentence(run, arguments, code, says):
+    """The exit code by kind of error, the sentence on standard error."""
+    given, _, err = run(*arguments)
+    assert code == given
+    assert says in err
+
+
+def test_lines_that_are_no_utf8_are_named_and_earlier_answers_stay(run):
+    """The line's number."""
+    code, out, err = run("ask", "--json", "-", stdin=b"does ice help\n\xff\xfe\n")
+    assert (2, 1) == (code, len(out.splitlines()))
+    assert "Line 2 of standard input is not UTF-8" in err
+
+
+def test_a_torn_model_is_named(run, home):
+    """By file, before it can end the process."""
+    model = Path(shutil.copytree(shipped("models") / "vosk-model-small-en-us-0.15", home / "model"))
+    target = model / "am" / "final.mdl"
+    target.write_bytes(target.read_bytes()[:100_000])
+    code, _, err = run("model", "use", model)
+    assert 4 == code
+    assert "am/final.mdl" in err
+    (model / "graph" / "Gr.fst").unlink()
+    assert "Gr.fst" in run("model", "use", model)[2]
+
+
+def test_a_good_model_is_taken_and_the_shipped_one_taken_back(run):
+    """Checked, then written into the settings."""
+    folder = shipped("models") / "vosk-model-small-en-us-0.15"
+    assert 0 == run("model", "use", folder)[0]
+    assert str(folder) in run("model", "list")[1]
+    assert 0 == run("model", "use", "shipped")[0]
+
+
+def test_a_model_that_has_gone_is_named(run, home):
+    """With the way back."""
+    (home / "config").mkdir()
+    (home / "config" / "settings.toml").write_text('model = "/nowhere"\n')
+    code, _, err = run("ask", "--audio", RECORDINGS / "weather.wav")
+    assert 4 == code
+    assert "voice-skill model use shipped" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("emergency_number = 'abc'", "emergency number"),
+        ("colour = 'red'", "Unknown setting colour"),
+        ("[voice]\nrate_wpm = 'quick'", "voice.rate_wpm"),
+        ("[voice]\nrate_wpm = 9000", "between 80 and 300"),
+        ("[tea]\nhot = 1", "Unknown section"),
+        ("= broken", "cannot be read"),
+    ],
+)
+def test_a_wrong_setting_is_named(run, home, text, says):
+    """And the file it stands in."""
+    (home / "config").mkdir()
+    (home / "config" / "settings.toml").write_text(text)
+    code, _, err = run("ask", "does ice help")
+    assert 2 == code
+    assert says in err
+
+
+def test_stale_and_torn_weights_are_told_with_the_way_out(run, home):
+    """A changed pack says so; a mistake in it comes first."""
+    pack = Path(shutil.copytree(shipped("intents") / "en", home / "en"))
+    topic = pack / "relief.ice.yaml"
+    topic.write_text(topic.read_text() + "  - a brand new phrase about ice\n")
+    code, _, err = run("ask", "does ice help", VOICE_SKILL_PACK=str(pack))
+    assert 3 == code
+    assert "voice-skill pack build" in err
+    (pack / "weights.npz").write_bytes(b"torn")
+    assert "torn" in run("ask", "does ice help", VOICE_SKILL_PACK=str(pack))[2]
+    topic.write_text("topic: [")
+    assert "relief.ice.yaml:" in run("ask", "does ice help", VOICE_SKILL_PACK=str(pack))[2]
+
+
+def test_a_home_that_cannot_be_written_does_not_stop_an_answer(run, home):
+    """Asking writes nothing; changing a setting says why it cannot."""
+    nowhere = {"VOICE_SKILL_CONFIG_DIR": "/proc/nowhere", "HOME": "/proc/nowhere"}
+    assert 0 == run("ask", "does ice help", **nowhere)[0]
+    assert 7 == run("model", "use", "shipped", **nowhere)[0]
+    assert [] == [p for p in home.rglob("*") if p.is_file()]
+
+
+def test_ctrl_c_ends_without_a_traceback(home):
+    """Exit code 130, one line."""
+    command = [sys.executable, "-m", "voice_skill", "ask", "-"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=home
+    ) as ask:
+        ask.stdin.write(b"does ice help\n")
+        ask.stdin.flush()
+        assert ask.stdout.readline()
+        ask.send_signal(2)
+        _, err = ask.communicate(timeout=20)
+    assert (130, b"stopped") == (ask.returncode, err.strip().split(b": ")[-1].rstrip(b"."))
+
+
+def test_a_reader_that_leaves_early_is_no_error(home):
+    """As in `ask --json - | head -1`."""
+    questions = home / "questions"
+    questions.write_text("does ice help\n" * 2000)
+    shell = f"{sys.executable} -m voice_skill ask --json - < {questions} | head -1"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, cwd=home, timeout=60, check=False)
+    assert (b"", 1) == (done.stderr, len(done.stdout.splitlines()))
+
+
+def test_listen_without_a_microphone_says_so(run):
+    """No sound system at all: a sentence and a hint; with a recording, that is asked."""
+    silent = {"PULSE_SERVER": "unix:/nowhere", "ALSA_CONFIG_PATH": "/nowhere"}
+    code, _, err = run("listen", **silent)
+    assert 5 == code
+    assert "--audio" in err or "libportaudio2" in err
+    code, out, _ = run("listen", "--or-recording", RECORDINGS / "could_it_be_stress.wav", **silent)
+    assert 0 == code
+    assert "you:   could it be stress" in out
+    assert "reply.wav" in out
+
+
+def test_portaudio_that_is_missing_is_named(run, home):
+    """With the line to type."""
+    fake = home / "sounddevice.py"
+    fake.write_text("raise OSError('PortAudio library not found')\n")
+    code, _, err = run("listen", PYTHONPATH=str(home))
+    assert 5 == code
+    assert "sudo apt-get install libportaudio2" in err
+
+
+def test_topics_and_help_show_what_can_be_asked(run):
+    """Thirty topics with an example; help with examples; the version."""
+    assert 30 == len(run("topics")[1].splitlines())
+    assert "examples:" in run("--help")[1]
+    assert re.fullmatch(r"voice-skill \d+\.\d+\.\d+\n", run("--version")[1])
+
+
+def test_the_doctor_names_every_part(run):
+    """Good where nothing is wrong, and the model's files are compared with their checksums."""
+    code, out, _ = run("doctor")
+    assert 0 == code
+    for part in ("python", "speech model", "pack", "voice", "portaudio", "microphones"):
+        assert part in out
+
+
+def test_nothing_is_sent_anywhere(home):
+    """`ask --audio` works where every socket is forbidden."""
+    code = (
+        "import sys\n"
+        "def forbid(event, args):\n"
+        "    if event.startswith('socket.') and event != 'socket.gethostname':\n"
+        "        raise SystemExit(f'forbidden: {event}')\n"
+        "sys.addaudithook(forbid)\n"
+        "from voice_skill.doors.cli import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    arguments = ["ask", "--json", "--audio", str(RECORDINGS / "could_it_be_stress.wav"), "--out", "reply.wav"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, cwd=home, timeout=60, check=False
+    )
+    assert (0, b"") == (done.returncode, done.stderr)
+
+
+def test_the_first_screen_of_the_readme_is_true(run):
+    """Its question gets its answer, word for word."""
+    readme = (ROOT / "README.md").read_text()
+    question = re.search(r"\*\*you:\*\* (.+)", readme)[1]
+    answer = re.search(r"\*\*skill:\*\* (.+)", readme)[1]
+    assert answer == run("ask", question)[1].strip()
+
+
+def test_readme_and_package_agree():
+    """Version, changelog and licence."""
+    version = re.search(r'version = "(.+)"', (ROOT / "pyproject.toml").read_text())[1]
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
+    assert "Apache License" in (ROOT / "LICENSE").read_text()
+    import voice_skill
+
+    assert version == voice_skill.__version__

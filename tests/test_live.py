@@ -1,0 +1,154 @@
+"""The whole way without hardware: a question played into a microphone, the answer recorded from a loudspeaker.
+
+A private PulseAudio daemon has two null sinks: what is played into `mic_feed` is heard by the microphone, what the
+skill says is recorded from `speaker.monitor`. PortAudio, Vosk and pyttsx3 are the real ones.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from voice_skill import assemble
+from voice_skill.edge import wav_file
+from voice_skill.settings import Settings
+
+RECORDINGS = Path(__file__).parent / "recordings"
+TOOLS = ("pulseaudio", "pactl", "paplay", "parecord")
+SILENT = "live tests need PulseAudio: script/setup-sound"
+
+pytestmark = [pytest.mark.live, pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason=SILENT)]
+
+CONFIG = """
+load-module module-native-protocol-unix auth-anonymous=1 socket={socket}
+load-module module-null-sink sink_name=mic_feed rate=48000
+load-module module-null-sink sink_name=speaker rate=48000
+set-default-sink speaker
+set-default-source mic_feed.monitor
+"""
+ALSA = """
+pcm.!default { type pulse }
+ctl.!default { type pulse }
+"""
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """The environment of a process that lives in the private sound system."""
+    folder = tmp_path_factory.mktemp("pulse")
+    (folder / "config.pa").write_text(CONFIG.format(socket=folder / "socket"))
+    (folder / "asound.conf").write_text("</usr/share/alsa/alsa.conf>\n" + ALSA)
+    environment = os.environ | {
+        "HOME": str(folder),
+        "XDG_RUNTIME_DIR": str(folder),
+        "PULSE_SERVER": f"unix:{folder / 'socket'}",
+        "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
+        "VOICE_SKILL_CONFIG_DIR": str(folder),
+    }
+    command = ["pulseaudio", "-n", "-F", str(folder / "config.pa"), "--daemonize=no", "--exit-idle-time=-1"]
+    with subprocess.Popen([*command, "--use-pid-file=no"], env=environment, stderr=subprocess.DEVNULL) as daemon:
+        try:
+            for _ in range(100):
+                ready = subprocess.run(["pactl", "info"], env=environment, capture_output=True, check=False)
+                if ready.returncode == 0:
+                    break
+                time.sleep(0.1)
+            yield environment
+        finally:
+            daemon.terminate()
+
+
+class Session:
+    """`voice-skill listen` in the private sound system."""
+
+    def __init__(self, environment, folder):
+        self.environment, self.folder = environment, folder
+        command = [sys.executable, "-m", "voice_skill", "listen"]
+        self.process = subprocess.Popen(
+            command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def line(self, start):
+        """The next line of its output that starts so."""
+        for line in self.process.stdout:
+            if line.startswith(start):
+                return line.strip()
+        raise AssertionError(self.process.stderr.read())
+
+    def say(self, name):
+        """Play a recording into the microphone, and the silence after it."""
+        path = RECORDINGS / f"{name}.wav"
+        subprocess.run(["paplay", "--device=mic_feed", str(path)], env=self.environment, check=True)
+
+
+@pytest.fixture
+def session(sound, tmp_path):
+    """A running skill."""
+    session = Session(sound, tmp_path)
+    with session.process:
+        yield session
+        session.process.kill()
+
+
+def test_a_question_is_heard_answered_and_spoken(session):
+    """The loudspeaker's sound, recorded and recognised, says what the screen says."""
+    session.line("Listening")
+    spoken = session.folder / "spoken.wav"
+    recorder = ["parecord", "--device=speaker.monitor", "--file-format=wav", "--rate=16000", "--channels=1", str(spoken)]
+    with subprocess.Popen(recorder, env=session.environment) as recording:
+        session.say("could_it_be_stress")
+        assert "could it be stress" in session.line("you:")
+        assert "Stress: it can be." in session.line("skill:")
+        time.sleep(9)
+        recording.terminate()
+    pcm = wav_file.read(spoken)
+    heard = assemble.speech_model(Settings()).recognizer().whole(pcm)
+    words = set(" ".join(h.text for h in heard.alternatives).split())
+    assert {"anxiety", "among", "common"} <= words, words
+
+
+def test_a_conversation_goes_on_and_an_emergency_is_heard(session):
+    """A follow-up by a command, then a red flag; it does not answer itself in between."""
+    session.line("Listening")
+    session.say("could_it_be_stress")
+    session.line("skill: Stress")
+    time.sleep(11)
+    session.say("tell_me_more")
+    assert "tell me more" in session.line("you:")
+    session.line("skill: Arthritis")
+    time.sleep(9)
+    session.say("chest_pain")
+    assert "chest" in session.line("you:")
+    assert session.line("skill:").startswith("skill: Call 112 now.")
+
+
+def test_ctrl_c_in_the_middle_of_a_sentence_ends_it_at_once(session):
+    """Exit code 130 within a second, no traceback, no process left behind."""
+    session.line("Listening")
+    session.say("could_it_be_stress")
+    session.line("skill:")
+    start = time.monotonic()
+    session.process.send_signal(2)
+    _, err = session.process.communicate(timeout=10)
+    assert 130 == session.process.returncode
+    assert time.monotonic() - start < 2
+    assert "Traceback" not in err
+    assert "stopped" in err
+
+
+def test_a_sound_server_that_dies_is_told(session, sound):
+    """One sentence with a hint and the exit code of sound hardware."""
+    session.line("Listening")
+    index = subprocess.run(["pactl", "list", "short", "source-outputs"], env=sound, capture_output=True, text=True, check=True)
+    assert index.stdout.strip(), "the microphone is not open"
+    subprocess.run(["pactl", "suspend-source", "mic_feed.monitor", "1"], env=sound, check=True)
+    try:
+        _, err = session.process.communicate(timeout=20)
+    finally:
+        subprocess.run(["pactl", "suspend-source", "mic_feed.monitor", "0"], env=sound, check=True)
+    assert 5 == session.process.returncode
+    assert "microphone is lost" in err
