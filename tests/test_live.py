@@ -5,9 +5,11 @@ skill says is recorded from `speaker.monitor`. PortAudio, Vosk and pyttsx3 are t
 """
 
 import os
+import queue
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -36,7 +38,7 @@ ctl.!default { type pulse }
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def sound(tmp_path_factory):
     """The environment of a process that lives in the private sound system."""
     folder = tmp_path_factory.mktemp("pulse")
@@ -71,13 +73,26 @@ class Session:
         self.process = subprocess.Popen(
             command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+        self.lines = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
 
     def line(self, start):
-        """The next line of its output that starts so."""
-        for line in self.process.stdout:
+        """The next line of its output that starts so, within 20 seconds."""
+        deadline = time.monotonic() + 20
+        seen = []
+        while time.monotonic() < deadline:
+            try:
+                line = self.lines.get(timeout=1)
+            except queue.Empty:
+                continue
             if line.startswith(start):
                 return line.strip()
-        raise AssertionError(self.process.stderr.read())
+            seen.append(line)
+        raise AssertionError(f"no line starts with {start!r}: {seen}")
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.put(line)
 
     def say(self, name):
         """Play a recording into the microphone, and the silence after it."""
@@ -98,7 +113,14 @@ def test_a_question_is_heard_answered_and_spoken(session):
     """The loudspeaker's sound, recorded and recognised, says what the screen says."""
     session.line("Listening")
     spoken = session.folder / "spoken.wav"
-    recorder = ["parecord", "--device=speaker.monitor", "--file-format=wav", "--rate=16000", "--channels=1", str(spoken)]
+    recorder = [
+        "parecord",
+        "--device=speaker.monitor",
+        "--file-format=wav",
+        "--rate=16000",
+        "--channels=1",
+        str(spoken),
+    ]
     with subprocess.Popen(recorder, env=session.environment) as recording:
         session.say("could_it_be_stress")
         assert "could it be stress" in session.line("you:")
@@ -108,7 +130,8 @@ def test_a_question_is_heard_answered_and_spoken(session):
     pcm = wav_file.read(spoken)
     heard = assemble.speech_model(Settings()).recognizer().whole(pcm)
     words = set(" ".join(h.text for h in heard.alternatives).split())
-    assert {"anxiety", "among", "common"} <= words, words
+    answer = "the article puts anxiety among the most common causes of a spasm".split()
+    assert len(words & set(answer)) >= 0.6 * len(answer), words
 
 
 def test_a_conversation_goes_on_and_an_emergency_is_heard(session):
@@ -133,22 +156,20 @@ def test_ctrl_c_in_the_middle_of_a_sentence_ends_it_at_once(session):
     session.line("skill:")
     start = time.monotonic()
     session.process.send_signal(2)
-    _, err = session.process.communicate(timeout=10)
+    session.process.wait(timeout=10)
+    err = session.process.stderr.read()
     assert 130 == session.process.returncode
     assert time.monotonic() - start < 2
     assert "Traceback" not in err
     assert "stopped" in err
 
 
-def test_a_sound_server_that_dies_is_told(session, sound):
+def test_a_sound_server_that_dies_is_told(session):
     """One sentence with a hint and the exit code of sound hardware."""
     session.line("Listening")
-    index = subprocess.run(["pactl", "list", "short", "source-outputs"], env=sound, capture_output=True, text=True, check=True)
-    assert index.stdout.strip(), "the microphone is not open"
-    subprocess.run(["pactl", "suspend-source", "mic_feed.monitor", "1"], env=sound, check=True)
-    try:
-        _, err = session.process.communicate(timeout=20)
-    finally:
-        subprocess.run(["pactl", "suspend-source", "mic_feed.monitor", "0"], env=sound, check=True)
+    subprocess.run(["pactl", "exit"], env=session.environment, check=True)
+    session.process.wait(timeout=20)
     assert 5 == session.process.returncode
-    assert "microphone is lost" in err
+    err = session.process.stderr.read()
+    assert "The microphone is lost" in err
+    assert "Traceback" not in err

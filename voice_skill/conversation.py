@@ -23,10 +23,10 @@ from voice_skill.normalize import is_noise, normalize
 from voice_skill.redflags import RedFlags
 from voice_skill.replies import Replies
 
-ANSWER_FROM = 50.0  # scores from here are answered; chosen by cross-validation (`bench understand`)
-CONTROL_FROM = 45.0
-CHOICE_FROM = 62.0  # two topics that together reach this, and neither alone, are asked about
-CHOICE_EACH = 22.0
+ANSWER_FROM = 38.0  # scores from here are answered; chosen by cross-validation (`bench understand`)
+CONTROL_FROM = 40.0
+CHOICE_FROM = 50.0  # two topics that together reach this, and neither alone, are asked about
+CHOICE_EACH = 20.0
 NOT_UNDERSTOOD_BELOW = 30.0  # no label reaches this: the words themselves were not understood
 OPTION_SHARE = 0.25  # of a topic's probability that an offered option needs to be chosen
 

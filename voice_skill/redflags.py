@@ -48,6 +48,8 @@ class RedFlags:
         self._near = int(section.text("near"))
         deny = section.section("deny")
         self._not_after = {t.text for t in deny.texts("not_after")}
+        # "no my chest hurts" answers a question before it tells; "no chest pain" denies
+        self._answer = re.compile(f" no(?= (?:{_alternatives(t.text for t in deny.texts('no_answers_before'))}) )")
         self._undone = re.compile(f" (?:{_alternatives(t.text for t in deny.texts('undone_by'))}) ")
         light = "|".join([*(re.escape(t.text) for t in deny.texts("light")), "~+"])
         negators = _alternatives(t.text for t in deny.texts("negators"))
@@ -87,7 +89,7 @@ class RedFlags:
         return re.compile(out + r"(?= )")
 
     def _prepare(self, text: str) -> str:
-        plain = f" {' '.join(expand(text))} "
+        plain = self._answer.sub(" ~", f" {' '.join(expand(text))} ")
         for word in self._skip:
             plain = plain.replace(f" {word} ", " ")
             plain = plain.replace(f" {word} ", " ")  # twice: neighbours share a blank

@@ -17,7 +17,7 @@ COMMON_LABELS = 12  # a word under so many labels says nothing about a topic
 MIN_TEMPLATES = 2  # a feature of one template alone is chance
 MOST_SIBLINGS = 16  # phrases taken of one template
 SMALLEST = 0.004  # weights below this share of the greatest are dropped with their feature
-INVERSE_PENALTY = 10.0  # C of the logistic regression, by cross-validation
+INVERSE_PENALTY = 20.0  # C of the logistic regression, by cross-validation
 TEMPERATURE = 1.0
 
 
