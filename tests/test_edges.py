@@ -23,7 +23,8 @@ def test_a_file_is_written_whole_or_left_as_it_was(tmp_path):
     assert ["folder", "kept"] == sorted(p.name for p in tmp_path.iterdir())
 
 
-def test_changing_one_setting_keeps_the_others(home):
+@pytest.mark.usefixtures("home")
+def test_changing_one_setting_keeps_the_others():
     """And what was written is read back."""
     store.write_settings({"emergency_number": "999"})
     store.write_settings({"voice": {"rate_wpm": 120}})
@@ -31,7 +32,7 @@ def test_changing_one_setting_keeps_the_others(home):
     assert ("999", 120) == (read.emergency_number, read.voice.rate_wpm)
 
 
-def test_weights_survive_the_way_to_disk_and_back(skill, tmp_path):
+def test_weights_survive_the_way_to_disk_and_back(tmp_path):
     """The same verdicts within the rounding of eight bits."""
     learned = weights.load(shipped("intents") / "en" / weights.FILE)
     (tmp_path / "w.npz").write_bytes(weights.dump(learned))

@@ -23,7 +23,8 @@ _ASKING: tuple[str, ...] = (
     "is",
 )
 _ASKING += ("does", "do", "will", "would", "where", "who")
-GROUPS = ("w", "c", "k")  # words and pairs, pieces, classes: each is scaled to length 1 on its own
+# words and pairs, pieces, classes: each is scaled to this length on its own, by cross-validation
+GROUPS = {"w": 1.2, "c": 1.4, "k": 0.5}
 
 
 def index_concepts(concepts: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
@@ -65,10 +66,10 @@ def extract(text: str, concepts: Concepts, strange: int) -> dict[str, set[str]]:
 
 
 def vector(groups: Mapping[str, set[str]], idf: Mapping[str, float]) -> dict[str, float]:
-    """Weigh features by rarity, each group scaled to length 1; features without an idf are left out."""
+    """Weigh features by rarity, each group scaled to its length; features without an idf are left out."""
     out: dict[str, float] = {}
-    for group in GROUPS:
+    for group, weight in GROUPS.items():
         values = {f: idf[f] for f in groups[group] if f in idf}
-        length = math.sqrt(sum(v * v for v in values.values())) or 1.0
-        out |= {f: v / length for f, v in values.items()}
+        scale = weight / (math.sqrt(sum(v * v for v in values.values())) or 1.0)
+        out |= {f: v * scale for f, v in values.items()}
     return out

@@ -26,7 +26,7 @@ READING_SHARE = 0.12
 LEARNED = {"crisis": 0.75, "emergency": 0.75, "urgent": 0.75}
 
 _BLANKS = re.compile(r"[^ ]")
-_GAP = r"(?: \S+){0,4}?"
+_GAP = r"(?: (?!not |no |never |neither |without )\S+){0,4}?"  # a denial in between breaks a sign
 
 
 @dataclass(frozen=True, order=True)
