@@ -230,6 +230,7 @@ def test_ctrl_c_ends_without_a_traceback(home):
         assert ask.stdout.readline()
         time.sleep(0.3)  # it now waits for the next line
         ask.send_signal(2)
+        ask.wait(timeout=20)
         _, err = ask.communicate(timeout=20)
     assert (130, b"stopped") == (ask.returncode, err.strip().split(b": ")[-1].rstrip(b"."))
 

@@ -18,7 +18,8 @@ FLOORS = [
     "loop testing edge",
     "assemble",
     "doctor bench bench_hear",
-    "doors __main__",
+    "doors",
+    "__main__",
 ]
 ROW = {room: row for row, rooms in enumerate(FLOORS) for room in rooms.split()}
 OUTSIDE = {

@@ -63,7 +63,9 @@ class Controls:
         state, reply = self._replies.control(replace(state, question=None), "stop", heard, "")
         return state, replace(reply, then=Then.SILENCE)
 
-    def _cancel(self, state: State, heard: str, _now: float) -> Step:
+    def _cancel(self, state: State, heard: str, now: float) -> Step:
+        if state.topic is None and state.question is None and state.timers:
+            return self._timer_cancel(state, heard, now)  # there is nothing else to drop
         return self._say(replace(state, topic=None, question=None, layer=0, item=-1), "cancel", heard, "cancel")
 
     def _repeat(self, state: State, heard: str, _now: float) -> Step:

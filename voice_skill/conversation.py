@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice_skill import timers
+from voice_skill import durations, timers
 from voice_skill.content import Pack
 from voice_skill.controls import Controls
 from voice_skill.matcher import Evidence, Matcher
@@ -56,6 +56,7 @@ class Conversation:
         verdict = self._matcher.rank(evidence, self._left_out(state))
         return (
             self._followup_words(state, text)
+            or self._minutes(state, text, now)
             or self._option(state, text, evidence, verdict)
             or self._by_label(state, text, verdict, now)
         )
@@ -88,6 +89,11 @@ class Conversation:
             return None
         target = self.replies.topic(state.topic).followups.get(text)
         return self.replies.answer(state, target, text, 100) if target else None
+
+    def _minutes(self, state: State, text: str, now: float) -> tuple[State, Reply] | None:
+        """Take another length than the one that was offered ("make it ten then")."""
+        offered = state.question is not None and state.question.minutes is not None
+        return self._controls.run("timer_set", state, text, now) if offered and durations.find(text) else None
 
     def _option(self, state: State, text: str, evidence: Evidence, verdict: Verdict) -> tuple[State, Reply] | None:
         """Take an option of the open question, by its place or by its words."""
