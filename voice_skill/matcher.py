@@ -15,25 +15,7 @@ CLOSED_WEIGHT = 0.5  # of the grammar's reading beside all free ones together (f
 ALIGN_FROM = 84.0  # a strange word this like a known one (rapidfuzz ratio, 0 to 100) is taken for it
 ALIGN_LETTERS = 5  # shorter words are too much alike to be taken for one another
 EXACT_FROM = 92.0  # a whole command this like a closed phrase is that command
-_POLITE = (
-    "please",
-    "okay",
-    "ok",
-    "um",
-    "uh",
-    "er",
-    "now",
-    "then",
-    "just",
-    "oh",
-    "right",
-    "well",
-    "so",
-    "hey",
-    "yes",
-    "yeah",
-    "yep",
-)
+_POLITE = frozenset("please okay ok um uh er now then just oh right well so hey yes yeah yep".split())
 
 
 @dataclass(frozen=True)
