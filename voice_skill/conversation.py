@@ -23,10 +23,11 @@ from voice_skill.normalize import is_noise, normalize
 from voice_skill.redflags import RedFlags
 from voice_skill.replies import Replies
 
-ANSWER_FROM = 38.0  # scores from here are answered; chosen by cross-validation (`bench understand`)
+# Chosen by cross-validation (`bench understand`), see HACKING.md.
+ANSWER_FROM = 38.0  # scores from here are answered
 CONTROL_FROM = 40.0
-CHOICE_FROM = 50.0  # two topics that together reach this, and neither alone, are asked about
-CHOICE_EACH = 20.0
+CHOICE_FROM = 40.0  # two topics that reach this together are asked about ...
+CHOICE_RATIO = 0.65  # ... when the second has this share of the first
 NOT_UNDERSTOOD_BELOW = 30.0  # no label reaches this: the words themselves were not understood
 OPTION_SHARE = 0.25  # of a topic's probability that an offered option needs to be chosen
 
@@ -121,11 +122,12 @@ class Conversation:
         if family == "follow" and best.score >= CONTROL_FROM:
             return self._follow(state, best.label, text, score)
         topics = [m for m in verdict.matches if m.label in self._pack.topics]
-        if topics and topics[0] is best and best.score >= ANSWER_FROM:
-            return self.replies.answer(state, best.label, text, score)
-        close = [m for m in topics[:2] if m.score >= CHOICE_EACH]
-        if len(close) == 2 and sum(m.score for m in close) >= CHOICE_FROM:
-            return self.replies.choice(state, tuple(m.label for m in close), text, round(close[0].score))
+        if topics and topics[0] is best:
+            rival = topics[1].score if len(topics) > 1 else 0.0
+            if rival >= CHOICE_RATIO * best.score and best.score + rival >= CHOICE_FROM:
+                return self.replies.choice(state, (best.label, topics[1].label), text, score)
+            if best.score >= ANSWER_FROM:
+                return self.replies.answer(state, best.label, text, score)
         understood = best.score >= NOT_UNDERSTOOD_BELOW
         return self.replies.none(state, text, "not_covered" if understood else "not_understood", score)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from voice_skill.errors import ModelError
 _NEEDED = ("am/final.mdl", "conf/model.conf")
 _GRAPHS = (("graph/HCLG.fst",), ("graph/HCLr.fst", "graph/Gr.fst"))
 _TRY = (
-    "import sys, vosk; vosk.SetLogLevel(-3); r = vosk.KaldiRecognizer(vosk.Model(sys.argv[1]), 16000.0); "
+    "import sys, vosk; vosk.SetLogLevel(0); r = vosk.KaldiRecognizer(vosk.Model(sys.argv[1]), 16000.0); "
     "r.AcceptWaveform(bytes(64000)); r.FinalResult()"
 )
 TIMEOUT_S = 180.0  # the largest models take a minute to load on a small board
@@ -35,7 +36,7 @@ def check(folder: Path) -> None:
     except subprocess.TimeoutExpired as exc:
         raise ModelError(f"The speech model in {folder} does not load.", hint) from exc
     if done.returncode != 0:
-        raise ModelError(f"The speech model in {folder} is broken: {_suspect(folder)}.", hint)
+        raise ModelError(f"The speech model's file {_suspect(folder, done.stderr)} is damaged, or one beside it.", hint)
 
 
 def _has(path: Path, hint: str) -> None:
@@ -43,8 +44,10 @@ def _has(path: Path, hint: str) -> None:
         raise ModelError(f"The speech model lacks {path}.", hint)
 
 
-def _suspect(folder: Path) -> str:
-    """Name the file that Vosk cannot read, by trying the folder without the others' help."""
-    sizes = sorted((p.stat().st_size, p) for p in folder.rglob("*") if p.is_file() and p.suffix in (".mdl", ".fst"))
-    names = ", ".join(str(p.relative_to(folder)) for _, p in sizes)
-    return f"Vosk cannot read one of {names}"
+def _suspect(folder: Path, log: bytes) -> Path:
+    """Give the file that Vosk read last, by its log; before it names any file it reads am/final.mdl."""
+    named = re.findall(re.escape(str(folder)) + r"/[\w./-]+[\w]", log.decode(errors="replace"))
+    if not named:
+        return folder / "am" / "final.mdl"
+    # words.txt is looked for only when Gr.fst does not hold its words
+    return Path(named[-1]) if Path(named[-1]).exists() else folder / "graph" / "Gr.fst"

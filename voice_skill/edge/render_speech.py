@@ -2,7 +2,7 @@
 
 pyttsx3 on Linux cannot stop, repeats itself, returns before the sentence is done, and takes a new speed over only
 now and then (pitfalls 2.1). So it only ever renders, one sentence at a time, with one voice and speed, in a process
-that can be ended: `python -m voice_skill.edge.render_speech VOICE WORDS_PER_MINUTE`.
+that can be ended: `python -m voice_skill.edge.render_speech VOICE WORDS_PER_MINUTE FOLDER`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import ctypes
 import ctypes.util
 import json
 import os
+import signal
 import sys
-import tempfile
 import threading
 import wave
 from pathlib import Path
@@ -88,20 +88,20 @@ def _start(voice: str, rate_wpm: int, done: threading.Event) -> Any:
 def main() -> int:
     """Serve requests from standard input until it closes."""
     out = os.fdopen(os.dup(1), "wb")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
     os.dup2(2, 1)  # whatever the engine prints must not mix with the answers
     engine: Any = None
     done = threading.Event()
-    with tempfile.TemporaryDirectory(prefix="voice-skill-") as folder:
-        for line in sys.stdin.buffer:
-            pcm = b""
-            try:
-                engine = engine or _start(sys.argv[1], int(sys.argv[2]), done)
-                rate_hz, pcm = _render(engine, done, json.loads(line)["text"], Path(folder) / "clip.wav")
-                head: dict[str, Any] = {"rate_hz": rate_hz, "bytes": len(pcm)}
-            except Exception as exc:  # noqa: BLE001 - the parent turns every failure into a VoiceError
-                head = {"error": f"{type(exc).__name__}: {exc}"}
-            out.write(json.dumps(head).encode() + b"\n" + pcm)
-            out.flush()
+    for line in sys.stdin.buffer:
+        pcm = b""
+        try:
+            engine = engine or _start(sys.argv[1], int(sys.argv[2]), done)
+            rate_hz, pcm = _render(engine, done, json.loads(line)["text"], Path(sys.argv[3]) / "clip.wav")
+            head: dict[str, Any] = {"rate_hz": rate_hz, "bytes": len(pcm)}
+        except Exception as exc:  # noqa: BLE001 - the parent turns every failure into a VoiceError
+            head = {"error": f"{type(exc).__name__}: {exc}"}
+        out.write(json.dumps(head).encode() + b"\n" + pcm)
+        out.flush()
     return 0
 
 

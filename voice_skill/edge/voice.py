@@ -8,8 +8,10 @@ import queue
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import OrderedDict
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -36,6 +38,7 @@ class EspeakVoice:
         self._name = name
         self._timeout_s = timeout_s
         self._rate_wpm = 0
+        self._folder = tempfile.TemporaryDirectory(prefix="voice-skill-")  # the worker may be killed, so it is ours
         self._worker: subprocess.Popen[bytes] | None = None
         self._answers: Answers = queue.SimpleQueue()
         self._clips: OrderedDict[tuple[str, Delivery], Clip] = OrderedDict()
@@ -76,7 +79,15 @@ class EspeakVoice:
         if self._worker is None or self._worker.poll() is not None or self._rate_wpm != rate_wpm:
             self.close()
             self._rate_wpm = rate_wpm
-            command = [sys.executable, "-m", "voice_skill.edge.render_speech", self._name, str(rate_wpm)]
+            command = [
+                sys.executable,
+                "-m",
+                "voice_skill.edge.render_speech",
+                self._name,
+                str(rate_wpm),
+                self._folder.name,
+            ]
+            Path(self._folder.name).mkdir(exist_ok=True)
             try:
                 self._worker = subprocess.Popen(
                     command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -90,6 +101,7 @@ class EspeakVoice:
 
     def close(self) -> None:
         """End the worker; the next sentence starts a new one."""
+        self._folder.cleanup()
         worker, self._worker = self._worker, None
         if worker is None:
             return
