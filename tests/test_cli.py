@@ -148,16 +148,43 @@ def test_lines_that_are_no_utf8_are_named_and_earlier_answers_stay(run):
     assert "Line 2 of standard input is not UTF-8" in err
 
 
-def test_a_torn_model_is_named(run, home):
-    """By file, before it can end the process."""
-    model = Path(shutil.copytree(shipped("models") / "vosk-model-small-en-us-0.15", home / "model"))
+@pytest.mark.parametrize("name", ["model", "vosk-model-small-en-us-0.15"])
+def test_a_torn_model_is_named(run, home, name):
+    """By file, before it can end the process; under the shipped name by its checksum."""
+    model = Path(shutil.copytree(shipped("models") / "vosk-model-small-en-us-0.15", home / name))
     target = model / "am" / "final.mdl"
     target.write_bytes(target.read_bytes()[:100_000])
     code, _, err = run("model", "use", model)
     assert 4 == code
     assert "am/final.mdl" in err
+
+
+def test_a_lacking_part_of_a_model_is_named(run, home):
+    """An archive that was unpacked in part."""
+    model = Path(shutil.copytree(shipped("models") / "vosk-model-small-en-us-0.15", home / "model"))
     (model / "graph" / "Gr.fst").unlink()
-    assert "Gr.fst" in run("model", "use", model)[2]
+    code, _, err = run("model", "use", model)
+    assert 4 == code
+    assert "Gr.fst" in err
+
+
+@pytest.mark.parametrize("name", ["graph/HCLr.fst", "graph/Gr.fst", "ivector/final.ie"])
+def test_each_torn_part_of_a_model_is_named(run, home, name):
+    """Half a file is refused under its name."""
+    model = Path(shutil.copytree(shipped("models") / "vosk-model-small-en-us-0.15", home / "model"))
+    whole = (model / name).read_bytes()
+    (model / name).write_bytes(whole[: len(whole) // 2])
+    code, _, err = run("model", "use", model)
+    assert 4 == code
+    assert name in err
+
+
+def test_nothing_is_left_behind(run, home):
+    """No scratch file of the voice, even when it spoke."""
+    scratch = home / "scratch"
+    scratch.mkdir()
+    assert 0 == run("ask", "does ice help", "--out", "reply.wav", TMPDIR=str(scratch))[0]
+    assert [] == list(scratch.iterdir())
 
 
 def test_a_good_model_is_taken_and_the_shipped_one_taken_back(run):

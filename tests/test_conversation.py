@@ -155,3 +155,43 @@ def test_silence_is_not_a_question(skill):
 def test_padding_words_are_not_taken_for_a_topic(skill):
     """No guess from "can you tell me about it"."""
     assert {"none"} == {talk(skill, t)[0].kind for t in ("can you tell me about it", "i was just wondering")}
+
+
+def two_close(skill):
+    """Open the question between ice and heat, as after an unclear utterance."""
+    skill.state, reply = skill.conversation.replies.choice(skill.state, ("relief.ice", "relief.heat"), "put it on", 30)
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [
+        ("the second one", "relief.heat"),
+        ("ice", "relief.ice"),
+        ("the hot water bottle", "relief.heat"),
+        ("both", "relief.ice"),
+    ],
+)
+def test_which_is_asked_and_the_answer_chooses(skill, words, topic):
+    """By place, by name, by other words for it."""
+    asked = two_close(skill)
+    assert ("choice", None, "Did you mean ice, or heat?") == (asked.kind, asked.topic, asked.reply)
+    assert Then.QUESTION is asked.then
+    (reply,) = talk(skill, words)
+    assert ("answer", topic) == (reply.kind, reply.topic)
+
+
+@pytest.mark.parametrize("words", ["neither", "no", "something else"])
+def test_neither_closes_the_question(skill, words):
+    """And says how to go on."""
+    two_close(skill)
+    (reply,) = talk(skill, words)
+    assert "Ask again in other words" in reply.reply
+    assert None is skill.state.question
+
+
+def test_a_strong_other_question_closes_the_open_one(skill):
+    """Nobody has to answer before asking something else."""
+    two_close(skill)
+    (reply,) = talk(skill, "would physiotherapy help with the spasm")
+    assert "treatment.physical_therapy" == reply.topic

@@ -77,7 +77,7 @@ def verify(folder: Path) -> None:
         found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
         if found != wanted:
             what = "is damaged" if found else "is missing"
-            raise ModelError(f"The speech model's file {path} {what}.", "Clone or install the project again.")
+            raise ModelError(f"The speech model's file {path} {what}.", "Unpack or install it again.")
 
 
 def _pack(settings: Settings) -> str:

@@ -45,8 +45,11 @@ def _has(path: Path, hint: str) -> None:
 
 
 def _suspect(folder: Path, log: bytes) -> Path:
-    """Give the file that Vosk read last, by its log; before it names any file it reads am/final.mdl."""
-    named = re.findall(re.escape(str(folder)) + r"/[\w./-]+[\w]", log.decode(errors="replace"))
+    """Give the file that Vosk's log complains of, else the one it read last; before it names any it reads am/final.mdl."""
+    lines = log.decode(errors="replace").splitlines()
+    path = re.compile(re.escape(str(folder)) + r"/[\w./-]+\w")
+    complaints = [p for line in lines if "ERROR" in line for p in path.findall(line)]
+    named = complaints[:1] or [p for line in lines for p in path.findall(line)]
     if not named:
         return folder / "am" / "final.mdl"
     # words.txt is looked for only when Gr.fst does not hold its words
