@@ -45,7 +45,7 @@ def _has(path: Path, hint: str) -> None:
 
 
 def _suspect(folder: Path, log: bytes) -> Path:
-    """Give the file that Vosk's log complains of, else the one it read last; before it names any it reads am/final.mdl."""
+    """Give the file that Vosk's log complains of, else the last it read; it reads am/final.mdl before it names any."""
     lines = log.decode(errors="replace").splitlines()
     path = re.compile(re.escape(str(folder)) + r"/[\w./-]+\w")
     complaints = [p for line in lines if "ERROR" in line for p in path.findall(line)]
