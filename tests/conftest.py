@@ -1,6 +1,7 @@
 """What several test files need: the skill, opened once, and the command line as a person calls it."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -8,6 +9,11 @@ import pytest
 
 from voice_skill import Skill
 from voice_skill.settings import Settings
+
+
+def hear_ctrl_c():
+    """Let a child hear SIGINT even where the tests run in the background, whose children inherit a deaf ear."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

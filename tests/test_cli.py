@@ -10,6 +10,7 @@ import wave
 from pathlib import Path
 
 import pytest
+from conftest import hear_ctrl_c
 
 from voice_skill.skill import shipped
 
@@ -249,9 +250,8 @@ def test_a_home_that_cannot_be_written_does_not_stop_an_answer(run, home):
 def test_ctrl_c_ends_without_a_traceback(home):
     """Exit code 130, one line."""
     command = [sys.executable, "-m", "voice_skill", "ask", "-"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=home
-    ) as ask:
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, **pipes, cwd=home, preexec_fn=hear_ctrl_c) as ask:
         ask.stdin.write(b"does ice help\n")
         ask.stdin.flush()
         assert ask.stdout.readline()

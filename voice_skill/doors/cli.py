@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ _EPILOG = """examples:
   echo "does ice help" | voice-skill ask --json -       one JSON object a line
 
 exit codes: 0 done, 2 wrong input or option, 3 mistake in the pack, 4 speech model, 5 sound hardware,
-  6 voice, 7 a file cannot be written, 130 stopped by Ctrl-C
+  6 voice, 7 a file cannot be written, 130 stopped by Ctrl-C, 143 terminated
 """
 
 
@@ -129,5 +130,6 @@ def _dispatch(options: argparse.Namespace) -> int:
 
 
 def run() -> None:
-    """Run as the `voice-skill` command."""
+    """Run as the `voice-skill` command; SIGTERM ends it as cleanly as Ctrl-C."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main())
