@@ -304,6 +304,14 @@ def test_portaudio_that_is_missing_is_named(run, home):
     assert "sudo apt-get install libportaudio2" in err
 
 
+def test_why_is_explained(run):
+    """The labels with their scores, the words behind them, the red flag, the unknown word."""
+    out = run("explain", "is my hamster stressed")[1]
+    assert "words that no topic knows: hamster" in out
+    assert "causes.anxiety" in out
+    assert "red flag: emergency, chest_pain" in run("explain", "my chest hurts")[1]
+
+
 def test_topics_and_help_show_what_can_be_asked(run):
     """Thirty topics with an example; help with examples; the version."""
     assert 30 == len(run("topics")[1].splitlines())

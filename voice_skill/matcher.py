@@ -39,6 +39,10 @@ class Matcher:
         self._closed = list(weights.closed)
         self._aligned: dict[str, str] = {}
 
+    def reasons(self, text: str, label: str, most: int = 4) -> list[tuple[str, float]]:
+        """Give what speaks most for a label in a normalized text."""
+        return self._weights.reasons(text, label, most)
+
     def align(self, text: str) -> str:
         """Replace strange words by the known word they are most like, where one is alike enough."""
         strange = set(self._weights.strange(text))

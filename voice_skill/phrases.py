@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from voice_skill import templates
 from voice_skill.content import Pack
 from voice_skill.errors import ContentError
-from voice_skill.normalize import normalize
 from voice_skill.packfile import Located, Section
 
 
@@ -77,8 +76,3 @@ def _of_section(section: Section, prefix: str) -> Iterator[tuple[str, Located]]:
 def closed(phrases: list[Phrase]) -> Mapping[str, str]:
     """Give the phrases of controls and follow-ups with their labels: what may be matched to the letter."""
     return {p.text: p.label for p in phrases if p.label.startswith(("control:", "follow:", "choice:"))}
-
-
-def examples(pack: Pack) -> dict[str, str]:
-    """Give each topic's example, normalized."""
-    return {normalize(topic.example): name for name, topic in pack.topics.items()}

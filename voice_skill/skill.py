@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from voice_skill import content, weights
@@ -11,6 +12,7 @@ from voice_skill.conversation import Conversation
 from voice_skill.errors import WeightsError
 from voice_skill.matcher import Matcher
 from voice_skill.messages import Heard, Hypothesis, Reply, State
+from voice_skill.normalize import normalize
 from voice_skill.phrases import collect
 from voice_skill.redflags import RedFlags
 from voice_skill.settings import Settings, load
@@ -71,6 +73,22 @@ class Skill:
     def forget(self) -> None:
         """Start a new conversation."""
         self.state = State()
+
+    def explain(self, text: str) -> Iterator[str]:
+        """Say line by line why an utterance would be answered as it is, without answering it."""
+        evidence = self.matcher.weigh(Heard((Hypothesis(text, 1.0),)))
+        best = self.matcher.align(normalize(text))
+        yield f"read as: {best}"
+        for flag in self.redflags.signs(normalize(text)):
+            yield f"red flag: {flag.level}, {flag.sign}"
+        if evidence.exact:
+            yield f"a closed phrase: {evidence.exact}"
+        if evidence.strange:
+            yield f"words that no topic knows: {', '.join(evidence.strange)}"
+        for match in self.matcher.rank(evidence).matches[:3]:
+            yield f"{match.score:5.1f} {match.label}"
+            for feature, share in self.matcher.reasons(best, match.label):
+                yield f"      {share:+.2f} {feature}"
 
     def closed_phrases(self) -> tuple[str, ...]:
         """Give the commands that a grammar may listen for."""

@@ -57,7 +57,7 @@ class Weights:
         odds = np.exp(logits - logits.max())
         return dict(zip(self.labels, (odds / odds.sum()).tolist(), strict=True))
 
-    def reasons(self, text: str, label: str, most: int = 8) -> list[tuple[str, float]]:
+    def reasons(self, text: str, label: str, most: int) -> list[tuple[str, float]]:
         """Give the features of a text that speak for a label, strongest first, with their share of the logit."""
         column = self.labels.index(label)
         groups = features.extract(text, self.concepts, len(self.strange(text)))

@@ -53,6 +53,8 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--speak", action="store_true", help="say the answer")
     ask.add_argument("--out", type=Path, metavar="WAV", help="write the spoken answer to a file")
 
+    explain = commands.add_parser("explain", help="why a question is answered as it is")
+    explain.add_argument("words", nargs="+", metavar="QUESTION")
     commands.add_parser("topics", help="what can be asked, with one example each")
     commands.add_parser("doctor", help="check everything the skill needs")
 
@@ -114,6 +116,8 @@ def _dispatch(options: argparse.Namespace) -> int:
             return asking.run(request, settings)
         case "listen":
             return commands.listen(settings, options.or_recording)
+        case "explain":
+            return commands.explain(settings, " ".join(options.words))
         case "topics":
             return commands.topics(settings)
         case "doctor":

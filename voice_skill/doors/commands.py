@@ -83,6 +83,13 @@ def topics(settings: Settings) -> int:
     return 0
 
 
+def explain(settings: Settings, text: str) -> int:
+    """Print why a question is answered as it is."""
+    for line in Skill.open(settings).explain(text):
+        print(line)
+    return 0
+
+
 def doctor(settings: Settings) -> int:
     """Print every check; the exit code is 1 when a needed one failed."""
     from voice_skill import doctor as doctor_room
