@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 Concepts = Mapping[str, frozenset[str]]  # phrase -> the classes it belongs to
 
@@ -50,11 +51,7 @@ def extract(text: str, concepts: Concepts, strange: int) -> dict[str, set[str]]:
     words = text.split()
     framed = ["^", *words, "$"]
     w = set(words) | {f"{a} {b}" for a, b in itertools.pairwise(framed)}
-    c: set[str] = set()
-    for word in words:
-        padded = f" {word} "
-        for size in (3, 4, 5):
-            c.update(padded[at : at + size] for at in range(len(padded) - size + 1))
+    c = set().union(*map(_pieces, words))
     classes = concepts_in(words, concepts)
     asking = next((a for a in _ASKING if f" {a} " in f" {text} "), "-")
     k = set(classes) | {f"{a}+{b}" for i, a in enumerate(classes) for b in classes[i + 1 :]}
@@ -62,7 +59,14 @@ def extract(text: str, concepts: Concepts, strange: int) -> dict[str, set[str]]:
     k.add(f"strange={min(strange, 4)}")
     k.add(f"length={min(len(words) // 3, 5)}")
     k.add(f"classes={min(len(classes), 4)}")
-    return {"w": {f"w:{x}" for x in w}, "c": {f"c:{x}" for x in c}, "k": {f"k:{x}" for x in k}}
+    return {"w": {f"w:{x}" for x in w}, "c": c, "k": {f"k:{x}" for x in k}}
+
+
+@lru_cache(maxsize=4096)
+def _pieces(word: str) -> frozenset[str]:
+    """Give the runs of 3 to 5 letters of a word, its ends marked; ten readings of an utterance share most words."""
+    padded = f" {word} "
+    return frozenset(f"c:{padded[at : at + size]}" for size in (3, 4, 5) for at in range(len(padded) - size + 1))
 
 
 def vector(groups: Mapping[str, set[str]], idf: Mapping[str, float]) -> dict[str, float]:

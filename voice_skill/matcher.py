@@ -20,10 +20,14 @@ _POLITE = frozenset("please okay ok um uh er now then just oh right well so hey 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Hold the probability of each label before anything about the conversation is considered."""
+    """Hold the probability of each label before anything about the conversation is considered.
+
+    `free` is without the grammar's reading, which knows no red flags and must not drown one; {} where it said nothing.
+    """
 
     readings: tuple[Hypothesis, ...]
     probabilities: Mapping[str, float]
+    free: Mapping[str, float]
     exact: str | None
     strange: tuple[str, ...]
     unknown: float
@@ -63,17 +67,24 @@ class Matcher:
         readings = [Hypothesis(normalize(h.text), h.weight) for h in heard.alternatives]
         plain = tuple(h for h in readings if h.text)
         aligned = [Hypothesis(self.align(h.text), h.weight) for h in plain]
-        closed = normalize(heard.closed)
-        if closed and plain:
-            aligned.append(Hypothesis(closed, CLOSED_WEIGHT))
         total = sum(h.weight for h in aligned) or 1.0
-        scaled = [Hypothesis(h.text, h.weight / total) for h in aligned]
-        probabilities = self._weights.probabilities(scaled) if scaled else {}
+        free = self._weights.evidence([Hypothesis(h.text, h.weight / total) for h in aligned])
+        closed = normalize(heard.closed) if aligned else ""
+        mixed = free
+        if closed:
+            mixed = (free + self._weights.evidence([Hypothesis(closed, CLOSED_WEIGHT)])) / (1.0 + CLOSED_WEIGHT)
         best = aligned[0].text if aligned else ""
         strange = self._weights.strange(best)
         content = [w for w in best.split() if w not in self._weights.common]
         unknown = len(strange) / len(content) if content else 0.0
-        return Evidence(plain, probabilities, self.exact(best), tuple(strange), unknown)
+        return Evidence(
+            readings=plain,
+            probabilities=self._weights.probabilities(mixed),
+            free=self._weights.probabilities(free) if closed else {},
+            exact=self.exact(best),
+            strange=tuple(strange),
+            unknown=unknown,
+        )
 
     def exact(self, text: str) -> str | None:
         """Give the label of the closed phrase that a normalized text is to the letter, or nearly so."""

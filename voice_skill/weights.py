@@ -44,8 +44,8 @@ class Weights:
         """Give the words of a normalized text that no topic knows."""
         return [w for w in text.split() if w not in self.common and w not in self.known]
 
-    def probabilities(self, readings: Sequence[Hypothesis]) -> dict[str, float]:
-        """Give the probability of each label for an utterance, over all its weighted readings."""
+    def evidence(self, readings: Sequence[Hypothesis]) -> npt.NDArray[np.float32]:
+        """Give what weighted readings say for each label, float32 [labels]; it adds up over readings."""
         total: dict[str, float] = {}
         for reading in readings:
             groups = features.extract(reading.text, self.concepts, len(self.strange(reading.text)))
@@ -53,7 +53,12 @@ class Weights:
                 total[feature] = total.get(feature, 0.0) + value * reading.weight
         rows = np.fromiter((self.index[f] for f in total), dtype=np.intp, count=len(total))
         values = np.fromiter(total.values(), dtype=np.float32, count=len(total))
-        logits = values @ self.matrix[rows] + self.bias
+        said: npt.NDArray[np.float32] = values @ self.matrix[rows]
+        return said
+
+    def probabilities(self, evidence: npt.NDArray[np.float32]) -> dict[str, float]:
+        """Give the probability of each label, by evidence of readings whose weights add up to 1."""
+        logits = evidence + self.bias
         odds = np.exp(logits - logits.max())
         return dict(zip(self.labels, (odds / odds.sum()).tolist(), strict=True))
 
