@@ -29,11 +29,19 @@ _BLANKS = re.compile(r"[^ ]")
 _GAP = r"(?: (?!not |no |never |neither |without )\S+){0,4}?"  # a denial in between breaks a sign
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Hold a part of a pattern, and the words one of which it must start with: most are ruled out by these alone."""
+
+    regex: re.Pattern[str]
+    starts: frozenset[str]
+
+
 @dataclass(frozen=True, order=True)
 class _Sign:
     name: str
     level: Level
-    patterns: tuple[tuple[re.Pattern[str], ...], ...] = field(compare=False)
+    patterns: tuple[tuple[_Part, ...], ...] = field(compare=False)
 
 
 class RedFlags:
@@ -66,13 +74,14 @@ class RedFlags:
                 return _Sign(section.text("id"), known, patterns)
         raise ContentError(f"unknown level {level!r}", section.path, section.line_of("level"))
 
-    def _pattern(self, text: Located) -> tuple[re.Pattern[str], ...]:
+    def _pattern(self, text: Located) -> tuple[_Part, ...]:
         parts = text.text.split(" & ")
         return tuple(self._part(Located(part, text.path, text.line)) for part in parts)
 
-    def _part(self, text: Located) -> re.Pattern[str]:
+    def _part(self, text: Located) -> _Part:
         """Compile one part; it is searched in " word word ", and its blanks overlap with nothing else."""
         out = ""
+        starts: frozenset[str] = frozenset()
         for token in text.text.split():
             if token == "...":
                 out += _GAP
@@ -85,23 +94,31 @@ class RedFlags:
                     choices += self._groups[choice[1:-1]]
                 else:
                     choices.append(choice.replace("_", " "))
+            starts = starts or frozenset(c.split()[0] for c in choices)
             out += " (?:" + _alternatives(choices) + ")"
-        return re.compile(out + r"(?= )")
+        return _Part(re.compile(out + r"(?= )"), starts)
 
     def _prepare(self, text: str) -> str:
         plain = self._answer.sub(" ~", f" {' '.join(expand(text))} ")
         for word in self._skip:
             plain = plain.replace(f" {word} ", " ")
             plain = plain.replace(f" {word} ", " ")  # twice: neighbours share a blank
+        words = set(plain.split())
         for calm in self._calm:
-            plain = calm.sub(" ~", plain)
+            if words & calm.starts:
+                plain = calm.regex.sub(" ~", plain)
         return plain
 
     def signs(self, text: str) -> list[Flag]:
         """Give the signs in one normalized text that are not denied."""
         plain = self._prepare(text)
+        words = set(plain.split())
         places = sorted(
-            (place, sign) for sign in self._signs for pattern in sign.patterns for place in self._places(pattern, plain)
+            (place, sign)
+            for sign in self._signs
+            for pattern in sign.patterns
+            if all(words & part.starts for part in pattern)
+            for place in self._places(pattern, plain)
         )
         flags: list[Flag] = []
         for place, sign in places:
@@ -124,11 +141,11 @@ class RedFlags:
         asks = match["no"] == "not" and len(ahead) == 1 and ahead[0] in self._not_after
         return not asks
 
-    def _places(self, pattern: Sequence[re.Pattern[str]], plain: str) -> list[tuple[tuple[int, int], ...]]:
+    def _places(self, pattern: Sequence[_Part], plain: str) -> list[tuple[tuple[int, int], ...]]:
         """Find the parts of a pattern within `near` words of each other, not overlapping."""
-        places: list[tuple[tuple[int, int], ...]] = [(m.span(),) for m in pattern[0].finditer(plain)]
+        places: list[tuple[tuple[int, int], ...]] = [(m.span(),) for m in pattern[0].regex.finditer(plain)]
         for part in pattern[1:]:
-            others = [m.span() for m in part.finditer(plain)]
+            others = [m.span() for m in part.regex.finditer(plain)]
             places = [joined for place in places for b in others if (joined := self._join(place, b, plain))]
         return places
 
