@@ -42,6 +42,7 @@ class _Sign:
     name: str
     level: Level
     patterns: tuple[tuple[_Part, ...], ...] = field(compare=False)
+    unless: tuple[str, ...] = ()
 
 
 class RedFlags:
@@ -66,12 +67,12 @@ class RedFlags:
         self._signs = tuple(self._sign(s) for s in section.sections("signs"))
 
     def _sign(self, section: Section) -> _Sign:
-        section.allow("id", "level", "any")
+        section.allow("id", "level", "any", "unless")
         level = section.text("level")
         for known in LEVELS:
             if level == known:
                 patterns = tuple(self._pattern(t) for t in section.texts("any"))
-                return _Sign(section.text("id"), known, patterns)
+                return _Sign(section.text("id"), known, patterns, tuple(t.text for t in section.texts("unless")))
         raise ContentError(f"unknown level {level!r}", section.path, section.line_of("level"))
 
     def _pattern(self, text: Located) -> tuple[_Part, ...]:
@@ -116,6 +117,7 @@ class RedFlags:
         places = sorted(
             (place, sign)
             for sign in self._signs
+            if not any(f" {said} " in plain for said in sign.unless)
             for pattern in sign.patterns
             if all(words & part.starts for part in pattern)
             for place in self._places(pattern, plain)
