@@ -19,6 +19,7 @@ from conftest import hear_ctrl_c
 
 from voice_skill import assemble
 from voice_skill.edge import wav_file
+from voice_skill.normalize import normalize
 from voice_skill.settings import Settings
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -148,7 +149,7 @@ def test_a_question_is_heard_answered_and_spoken(session):
     ]
     with subprocess.Popen(recorder, env=session.environment) as recording:
         try:
-            heard, _ = session.ask("could_it_be_stress", "Stress: it can be.")
+            heard, said = session.ask("could_it_be_stress", "Stress: it can be.")
             time.sleep(SPEAKING_S)
         finally:
             recording.terminate()
@@ -156,8 +157,9 @@ def test_a_question_is_heard_answered_and_spoken(session):
     pcm = wav_file.read(spoken)
     heard = assemble.speech_model(Settings()).recognizer().whole(pcm)
     words = set(" ".join(h.text for h in heard.alternatives).split())
-    assert {"among", "common"} <= words, words
-    assert len(words & set("article puts most causes of anxiety spasm".split())) >= 3, words
+    # the voice is synthetic and the ears are small: some of the long words must come through, no other talk has them
+    long_words = {w for w in normalize(said).split() if len(w) > 5}
+    assert len(words & long_words) >= 4, (words, long_words)
 
 
 def test_a_conversation_goes_on_and_an_emergency_is_heard(session):
