@@ -4,7 +4,8 @@ import stat
 
 import pytest
 
-from voice_skill import bench, settings, store, weights
+from voice_skill import settings, store, weights, wordvectors
+from voice_skill.bench.figures import Figure
 from voice_skill.errors import FileWriteError, WeightsError
 from voice_skill.messages import Heard, Hypothesis
 from voice_skill.skill import shipped
@@ -35,10 +36,11 @@ def test_changing_one_setting_keeps_the_others():
 def test_weights_survive_the_way_to_disk_and_back(tmp_path):
     """The same verdicts within the rounding of eight bits."""
     learned = weights.load(shipped("intents") / "en" / weights.FILE)
+    vectors = wordvectors.load(shipped("intents") / "en")
     (tmp_path / "w.npz").write_bytes(weights.dump(learned))
     again = weights.load(tmp_path / "w.npz")
     for text in ("does ice help", "could it be stress", "play some jazz"):
-        one, two = (w.probabilities(w.evidence([Hypothesis(text, 1.0)])) for w in (learned, again))
+        one, two = (w.probabilities(w.evidence([Hypothesis(text, 1.0)], vectors)) for w in (learned, again))
         assert max(one, key=one.get) == max(two, key=two.get)
         assert max(abs(one[k] - two[k]) for k in one) < 0.02
     with pytest.raises(WeightsError, match="missing"):
@@ -60,5 +62,5 @@ def test_all_readings_count(skill):
 
 def test_the_share_and_its_interval_are_those_of_the_textbook():
     """Wilson, 8 of 10: 49.0 % to 94.3 %."""
-    low, high = bench.wilson(8, 10)
+    low, high = Figure(8, 10).interval
     assert (0.490, 0.943) == (round(low, 3), round(high, 3))

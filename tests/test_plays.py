@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from voice_skill.bench import label_of
+from voice_skill.bench.rows import label_of
 from voice_skill.durations import find
 
 PLAYS = [json.loads(line) for line in (Path(__file__).parent / "plays" / "dialogues.jsonl").read_text().splitlines()]

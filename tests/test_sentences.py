@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from voice_skill.bench import label_of
+from voice_skill.bench.rows import label_of
 
 FILES = sorted((Path(__file__).parent / "content" / "en").glob("*.yaml"))
 CASES = [

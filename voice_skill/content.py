@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice_skill import packfile
+from voice_skill import packfile, wordvectors
 from voice_skill.errors import ContentError
 from voice_skill.packfile import Section
+from voice_skill.wordvectors import WordVectors
 
 SHARED = ("_common.yaml", "_controls.yaml", "_redflags.yaml", "_foreign.yaml", "_followups.yaml", "_collected.yaml")
 _TOPIC_KEYS: tuple[str, ...] = (
@@ -74,12 +75,13 @@ class Pack:
     concepts: Mapping[str, tuple[str, ...]]
     redflags: Section
     files: Mapping[str, Section]
+    vectors: WordVectors
 
 
 def digest(folder: Path) -> str:
-    """Give the SHA-256 over the names and bytes of the pack's YAML files."""
+    """Give the SHA-256 over the names and bytes of the pack's YAML files and word vectors."""
     total = hashlib.sha256()
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob(wordvectors.FILE)]):
         total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 
@@ -114,6 +116,7 @@ def load(folder: Path) -> Pack:
         concepts={name: tuple(t.text for t in concepts.texts(name)) for name in concepts.keys()},  # noqa: SIM118
         redflags=files["_redflags.yaml"],
         files=files,
+        vectors=wordvectors.load(folder),
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
 Concepts = Mapping[str, frozenset[str]]  # phrase -> the classes it belongs to
 
@@ -26,6 +26,7 @@ _ASKING: tuple[str, ...] = (
 _ASKING += ("does", "do", "will", "would", "where", "who")
 # words and pairs, pieces, classes: each is scaled to this length on its own, by cross-validation
 GROUPS = {"w": 1.2, "c": 1.4, "k": 0.5}
+SENSE = 1.5  # the same for the vector of the sentence
 
 
 def index_concepts(concepts: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
@@ -46,12 +47,21 @@ def concepts_in(words: list[str], concepts: Concepts) -> list[str]:
     return sorted(found)
 
 
-def extract(text: str, concepts: Concepts, strange: int) -> dict[str, set[str]]:
-    """Give the features of a normalized sentence by group; `strange` counts its words that no topic knows."""
+def importance(idf: Mapping[str, float]) -> dict[str, float]:
+    """Give how much each word counts in the vector of a sentence, 0 to 1: its rarity among all templates, squared."""
+    top = max(idf.values(), default=2.0) - 1.0
+    return {f[2:]: ((v - 1.0) / top) ** 2 for f, v in idf.items() if f.startswith("w:") and " " not in f}
+
+
+def extract(text: str, concepts: Concepts, strange: int, *, letters: bool = True) -> dict[str, Counter[str]]:
+    """Give the features of a normalized sentence by group, each with how often it counts.
+
+    `strange` counts the sentence's words that no topic knows. A piece of letters counts once for each word that holds
+    it; without `letters` there are none.
+    """
     words = text.split()
     framed = ["^", *words, "$"]
     w = set(words) | {f"{a} {b}" for a, b in itertools.pairwise(framed)}
-    c = set().union(*map(_pieces, words))
     classes = concepts_in(words, concepts)
     asking = next((a for a in _ASKING if f" {a} " in f" {text} "), "-")
     k = set(classes) | {f"{a}+{b}" for i, a in enumerate(classes) for b in classes[i + 1 :]}
@@ -59,21 +69,21 @@ def extract(text: str, concepts: Concepts, strange: int) -> dict[str, set[str]]:
     k.add(f"strange={min(strange, 4)}")
     k.add(f"length={min(len(words) // 3, 5)}")
     k.add(f"classes={min(len(classes), 4)}")
-    return {"w": {f"w:{x}" for x in w}, "c": c, "k": {f"k:{x}" for x in k}}
+    c = Counter(itertools.chain.from_iterable(pieces(word) for word in set(words) if letters))
+    return {"w": Counter(f"w:{x}" for x in w), "c": c, "k": Counter(f"k:{x}" for x in k)}
 
 
-@lru_cache(maxsize=4096)
-def _pieces(word: str) -> frozenset[str]:
-    """Give the runs of 3 to 5 letters of a word, its ends marked; ten readings of an utterance share most words."""
+def pieces(word: str) -> frozenset[str]:
+    """Give the runs of 3 to 5 letters of a word, its ends marked."""
     padded = f" {word} "
     return frozenset(f"c:{padded[at : at + size]}" for size in (3, 4, 5) for at in range(len(padded) - size + 1))
 
 
-def vector(groups: Mapping[str, set[str]], idf: Mapping[str, float]) -> dict[str, float]:
+def vector(groups: Mapping[str, Mapping[str, int]], idf: Mapping[str, float]) -> dict[str, float]:
     """Weigh features by rarity, each group scaled to its length; features without an idf are left out."""
     out: dict[str, float] = {}
     for group, weight in GROUPS.items():
-        values = {f: idf[f] for f in groups[group] if f in idf}
-        scale = weight / (math.sqrt(sum(v * v for v in values.values())) or 1.0)
-        out |= {f: v * scale for f, v in values.items()}
+        counted = {f: n for f, n in groups[group].items() if f in idf}
+        scale = weight / (math.sqrt(sum(n * idf[f] ** 2 for f, n in counted.items())) or 1.0)
+        out |= {f: n * idf[f] * scale for f, n in counted.items()}
     return out

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 from voice_skill.messages import Heard, Hypothesis, Match, Verdict
 from voice_skill.normalize import normalize
 from voice_skill.weights import Weights
+from voice_skill.wordvectors import WordVectors
 
 CLOSED_WEIGHT = 0.5  # of the grammar's reading beside all free ones together (findings: +1.2 to +2.3 points)
 ALIGN_FROM = 84.0  # a strange word this like a known one (rapidfuzz ratio, 0 to 100) is taken for it
@@ -36,8 +37,9 @@ class Evidence:
 class Matcher:
     """Match utterances with learned weights; `weigh` looks at the words, `rank` at the conversation too."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, vectors: WordVectors) -> None:
         self._weights = weights
+        self._vectors = vectors
         self._vocabulary = sorted(w for w in weights.known if len(w) >= ALIGN_LETTERS)
         self.closed = weights.closed
         self._closed = list(weights.closed)
@@ -68,11 +70,12 @@ class Matcher:
         plain = tuple(h for h in readings if h.text)
         aligned = [Hypothesis(self.align(h.text), h.weight) for h in plain]
         total = sum(h.weight for h in aligned) or 1.0
-        free = self._weights.evidence([Hypothesis(h.text, h.weight / total) for h in aligned])
+        free = self._weights.evidence([Hypothesis(h.text, h.weight / total) for h in aligned], self._vectors)
         closed = normalize(heard.closed) if aligned else ""
         mixed = free
         if closed:
-            mixed = (free + self._weights.evidence([Hypothesis(closed, CLOSED_WEIGHT)])) / (1.0 + CLOSED_WEIGHT)
+            grammar = self._weights.evidence([Hypothesis(closed, CLOSED_WEIGHT)], self._vectors)
+            mixed = (free + grammar) / (1.0 + CLOSED_WEIGHT)
         best = aligned[0].text if aligned else ""
         strange = self._weights.strange(best)
         content = [w for w in best.split() if w not in self._weights.common]

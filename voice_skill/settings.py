@@ -54,6 +54,18 @@ def path() -> Path:
     return Path(folder or platformdirs.user_config_dir("voice-skill", appauthor=False)) / "settings.toml"
 
 
+def state_folder() -> Path:
+    """Give the folder for what the skill remembers from run to run."""
+    folder = os.environ.get("VOICE_SKILL_STATE_DIR")
+    return Path(folder or platformdirs.user_state_dir("voice-skill", appauthor=False))
+
+
+def cache_folder() -> Path:
+    """Give the folder for what can be made again at any time."""
+    folder = os.environ.get("VOICE_SKILL_CACHE_DIR")
+    return Path(folder or platformdirs.user_cache_dir("voice-skill", appauthor=False))
+
+
 def table() -> dict[str, Any]:
     """Give the settings file as it stands, {} where there is none; SettingsError for a torn one."""
     try:

@@ -34,7 +34,7 @@ class Skill:
 
     def __init__(self, pack: Pack, learned: weights.Weights, settings: Settings) -> None:
         self.pack = pack
-        self.matcher = Matcher(learned)
+        self.matcher = Matcher(learned, pack.vectors)
         self.redflags = RedFlags(pack.redflags)
         self.conversation = Conversation(pack, self.matcher, self.redflags, settings.emergency_number)
         self.state = State()

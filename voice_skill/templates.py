@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from zlib import crc32
 
+from hassil import recognize_best
 from hassil.expression import Alternative, Expression, Group, Permutation, RuleReference, Sentence
+from hassil.intents import Intents
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 from hassil.sample import sample_expression
@@ -57,3 +59,16 @@ def expand(text: str, path: Path, line: int, rules: Rules, lists: Mapping[str, l
         raise TemplateTooLarge(f"the template stands for {size} phrases, {LIMIT} at most", path, line)
     texts = sample_expression(sentence.expression, expansion_rules=dict(rules))
     return list(dict.fromkeys(filter(None, map(normalize, texts))))
+
+
+def recognizer(phrases: Mapping[str, list[str]]) -> Callable[[str], str | None]:
+    """Give hassil's own matcher over label -> phrases: a text to its label, None where no phrase fits it."""
+    intents = Intents.from_dict(
+        {"language": "en", "intents": {label: {"data": [{"sentences": texts}]} for label, texts in phrases.items()}}
+    )
+
+    def recognized(text: str) -> str | None:
+        found = recognize_best(text, intents)
+        return found.intent.name if found else None
+
+    return recognized

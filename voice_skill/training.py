@@ -5,47 +5,46 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from voice_skill import features
+from voice_skill.content import Pack
 from voice_skill.errors import SettingsError
 from voice_skill.phrases import Phrase, closed
 from voice_skill.weights import Weights
+from voice_skill.wordvectors import WordVectors
 
 COMMON_LABELS = 12  # a word under so many labels says nothing about a topic
 MIN_TEMPLATES = 2  # a feature of one template alone is chance
 MOST_SIBLINGS = 16  # phrases taken of one template
 SMALLEST = 0.004  # weights below this share of the greatest are dropped with their feature
 INVERSE_PENALTY = 20.0  # C of the logistic regression, by cross-validation
-TEMPERATURE = 1.0
 
 
-def learn(phrases: Sequence[Phrase], concepts: Mapping[str, Sequence[str]], digest: str) -> Weights:
+def learn(phrases: Sequence[Phrase], pack: Pack) -> Weights:
     """Fit a multinomial logistic regression (L2, lbfgs) on all phrases; those of one template share its weight."""
     try:
-        from scipy.sparse import csr_matrix
+        from scipy.sparse import csr_matrix, hstack
         from sklearn.linear_model import LogisticRegression
     except ImportError as exc:
         hint = "Install it with: pip install 'voice-skill[build]'"
         raise SettingsError("building the weights needs scikit-learn", hint) from exc
-    index = features.index_concepts(concepts)
+    index = features.index_concepts(pack.concepts)
     taken = _taken(phrases)
     known, once, common = _vocabulary(taken)
     groups = [features.extract(p.text, index, _strange(p, known if p.label == "none" else once, common)) for p in taken]
     idf = _idf(taken, groups)
-    columns = {f: i for i, f in enumerate(idf)}
-    rows, cols, values = [], [], []
-    for row, group in enumerate(groups):
-        for feature, value in features.vector(group, idf).items():
-            rows.append(row)
-            cols.append(columns[feature])
-            values.append(value)
-    matrix = csr_matrix((values, (rows, cols)), shape=(len(taken), len(columns)))
+    sense = features.SENSE * _sentences(taken, pack.vectors, features.importance(idf))
     sample_weight = [1 / math.sqrt(min(p.siblings, MOST_SIBLINGS)) for p in taken]
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=400, tol=1e-3)
-    model.fit(matrix, [p.label for p in taken], sample_weight=sample_weight)
-    coefficients = model.coef_.T.astype(np.float32) * TEMPERATURE
+    model.fit(
+        hstack([_matrix(groups, idf), csr_matrix(sense)]).tocsr(), [p.label for p in taken], sample_weight=sample_weight
+    )
+    found = model.coef_.T.astype(np.float32)
+    coefficients = found[: len(idf)]
     kept = np.flatnonzero(np.abs(coefficients).max(axis=1) >= SMALLEST * np.abs(coefficients).max())
     names = list(idf)
     return Weights(
@@ -53,13 +52,34 @@ def learn(phrases: Sequence[Phrase], concepts: Mapping[str, Sequence[str]], dige
         index={names[k]: i for i, k in enumerate(kept)},
         idf={names[k]: idf[names[k]] for k in kept},
         matrix=coefficients[kept],
-        bias=model.intercept_.astype(np.float32) * TEMPERATURE,
+        bias=model.intercept_.astype(np.float32),
+        sense=found[len(idf) :] * features.SENSE,
         known=known,
         common=common,
         closed=dict(closed(list(phrases))),
         concepts=index,
-        digest=digest,
+        digest=pack.digest,
     )
+
+
+def _matrix(groups: Sequence[Mapping[str, Mapping[str, int]]], idf: Mapping[str, float]) -> Any:
+    """Give the sparse matrix [phrases, features] of weighed features."""
+    from scipy.sparse import csr_matrix
+
+    columns = {f: i for i, f in enumerate(idf)}
+    rows, cols, values = [], [], []
+    for row, group in enumerate(groups):
+        for feature, value in features.vector(group, idf).items():
+            rows.append(row)
+            cols.append(columns[feature])
+            values.append(value)
+    return csr_matrix((values, (rows, cols)), shape=(len(groups), len(columns)))
+
+
+def _sentences(
+    phrases: Sequence[Phrase], vectors: WordVectors, importance: Mapping[str, float]
+) -> npt.NDArray[np.float32]:
+    return np.array([vectors.sentence(p.text.split(), importance) for p in phrases], dtype=np.float32)
 
 
 def _taken(phrases: Sequence[Phrase]) -> list[Phrase]:
@@ -90,7 +110,7 @@ def _strange(phrase: Phrase, known: frozenset[str], common: frozenset[str]) -> i
     return sum(1 for w in phrase.text.split() if w not in known and w not in common)
 
 
-def _idf(phrases: Sequence[Phrase], groups: Sequence[Mapping[str, set[str]]]) -> dict[str, float]:
+def _idf(phrases: Sequence[Phrase], groups: Sequence[Mapping[str, Mapping[str, int]]]) -> dict[str, float]:
     found: dict[str, set[int]] = defaultdict(set)
     for phrase, group in zip(phrases, groups, strict=True):
         for feature in sorted(set().union(*group.values())):

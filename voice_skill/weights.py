@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +17,12 @@ import numpy.typing as npt
 from voice_skill import features
 from voice_skill.errors import WeightsError
 from voice_skill.messages import Hypothesis
+from voice_skill.wordvectors import WordVectors
 
 FILE = "weights.npz"
-VERSION = 1
+VERSION = 2
+MOST_WORDS = 5000  # of which the sum of their pieces is kept
+_ARRAYS = ("matrix", "scale", "bias", "sense", "idf")
 _BUILD = "Run: voice-skill pack build"
 
 
@@ -25,8 +30,9 @@ _BUILD = "Run: voice-skill pack build"
 class Weights:
     """Hold what was learned from a pack.
 
-    matrix: float32 [features, labels]; bias: float32 [labels]; idf: float32 [features]; known: the words that topics
-    use; common: the words that say nothing about a topic; closed: phrases of controls with their labels.
+    matrix: float32 [features, labels]; bias: float32 [labels]; idf: float32 [features]; sense: float32 [axes, labels],
+    for the vector of a sentence; known: the words that topics use; common: the words that say nothing about a topic;
+    closed: phrases of controls with their labels.
     """
 
     labels: tuple[str, ...]
@@ -34,27 +40,57 @@ class Weights:
     idf: Mapping[str, float]
     matrix: npt.NDArray[np.float32]
     bias: npt.NDArray[np.float32]
+    sense: npt.NDArray[np.float32]
     known: frozenset[str]
     common: frozenset[str]
     closed: Mapping[str, str]
     concepts: features.Concepts
     digest: str
+    _words: dict[str, tuple[npt.NDArray[np.float32], float]] = field(default_factory=dict, compare=False, repr=False)
 
     def strange(self, text: str) -> list[str]:
         """Give the words of a normalized text that no topic knows."""
         return [w for w in text.split() if w not in self.common and w not in self.known]
 
-    def evidence(self, readings: Sequence[Hypothesis]) -> npt.NDArray[np.float32]:
+    @cached_property
+    def importance(self) -> Mapping[str, float]:
+        """Give how much a word counts in the vector of a sentence, 0 to 1."""
+        return features.importance(self.idf)
+
+    def evidence(self, readings: Sequence[Hypothesis], vectors: WordVectors) -> npt.NDArray[np.float32]:
         """Give what weighted readings say for each label, float32 [labels]; it adds up over readings."""
         total: dict[str, float] = {}
+        said = np.zeros(len(self.labels), dtype=np.float32)
         for reading in readings:
-            groups = features.extract(reading.text, self.concepts, len(self.strange(reading.text)))
+            words = reading.text.split()
+            groups = features.extract(reading.text, self.concepts, len(self.strange(reading.text)), letters=False)
             for feature, value in features.vector(groups, self.idf).items():
                 total[feature] = total.get(feature, 0.0) + value * reading.weight
+            said += reading.weight * self._of_letters(words)
+            if vectors.axes:
+                said += reading.weight * (vectors.sentence(words, self.importance) @ self.sense)
         rows = np.fromiter((self.index[f] for f in total), dtype=np.intp, count=len(total))
         values = np.fromiter(total.values(), dtype=np.float32, count=len(total))
-        said: npt.NDArray[np.float32] = values @ self.matrix[rows]
+        said += values @ self.matrix[rows]
         return said
+
+    def _of_letters(self, words: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Give what the pieces of words say: the same as by `features.vector`, with the sum of each word kept."""
+        parts = [self._of_word(w) for w in sorted(set(words))]
+        length = math.sqrt(sum(square for _, square in parts)) or 1.0
+        said = np.zeros(len(self.labels), dtype=np.float32)
+        for part, _ in parts:
+            said += part
+        return said * np.float32(features.GROUPS["c"] / length)
+
+    def _of_word(self, word: str) -> tuple[npt.NDArray[np.float32], float]:
+        if word not in self._words:
+            found = [f for f in sorted(features.pieces(word)) if f in self.index]
+            values = np.array([self.idf[f] for f in found], dtype=np.float32)
+            if len(self._words) > MOST_WORDS:
+                self._words.clear()
+            self._words[word] = values @ self.matrix[[self.index[f] for f in found]], float(values @ values)
+        return self._words[word]
 
     def probabilities(self, evidence: npt.NDArray[np.float32]) -> dict[str, float]:
         """Give the probability of each label, by evidence of readings whose weights add up to 1."""
@@ -90,6 +126,7 @@ def dump(weights: Weights) -> bytes:
         "matrix.npy": _npy(np.rint(weights.matrix / scale).astype(np.int8)),
         "scale.npy": _npy(scale.astype(np.float32)),
         "bias.npy": _npy(weights.bias),
+        "sense.npy": _npy(weights.sense.astype(np.float16)),
         "idf.npy": _npy(np.array([weights.idf[f] for f in names], dtype=np.float16)),
     }
     out = io.BytesIO()
@@ -105,7 +142,7 @@ def load(path: Path) -> Weights:
     try:
         with zipfile.ZipFile(path) as archive:
             head = json.loads(archive.read("head.json"))
-            arrays = {n: np.load(io.BytesIO(archive.read(f"{n}.npy"))) for n in ("matrix", "scale", "bias", "idf")}
+            arrays = {n: np.load(io.BytesIO(archive.read(f"{n}.npy"))) for n in _ARRAYS}
     except FileNotFoundError as exc:
         raise WeightsError("the learned weights are missing", path, hint=_BUILD) from exc
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as exc:
@@ -118,6 +155,7 @@ def load(path: Path) -> Weights:
         idf=dict(zip(head["features"], arrays["idf"].astype(np.float32).tolist(), strict=True)),
         matrix=arrays["matrix"].astype(np.float32) * arrays["scale"],
         bias=arrays["bias"],
+        sense=arrays["sense"].astype(np.float32),
         known=frozenset(head["known"]),
         common=frozenset(head["common"]),
         closed=head["closed"],

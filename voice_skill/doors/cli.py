@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from voice_skill import __version__
 from voice_skill.doors.screen import report
@@ -70,13 +71,30 @@ def parser() -> argparse.ArgumentParser:
         command = pack_commands.add_parser(name, help=text)
         command.add_argument("--pack", type=Path, help="the folder of the pack (default: the one in use)")
 
-    bench = commands.add_parser("bench", help="measure how well it understands")
+    _add_bench(commands)
+    return top
+
+
+def _add_bench(commands: Any) -> None:
+    bench = commands.add_parser("bench", help="measure how well it understands and how fast it is")
     bench_commands = bench.add_subparsers(dest="bench_command", required=True, metavar="COMMAND")
     understand = bench_commands.add_parser("understand", help="cross-validation, or labelled questions of your own")
-    understand.add_argument("--corpus", type=Path, metavar="JSONL", help="labelled questions, one JSON object a line")
-    hear = bench_commands.add_parser("hear", help="start-up, memory and real-time factor on recordings")
-    hear.add_argument("recordings", nargs="+", type=Path, metavar="WAV")
-    return top
+    understand.add_argument("--peers", action="store_true", help="let other matchers answer the questions too")
+    hear = bench_commands.add_parser("hear", help="recordings, or labelled questions said by voices under noise")
+    hear.add_argument("recordings", nargs="*", type=Path, metavar="WAV", help="recordings: memory, real-time factor")
+    report = bench_commands.add_parser("report", help="measure everything and write docs/understanding.md")
+    report.add_argument("--out", type=Path, default=Path("docs"), metavar="FOLDER", help="where the page goes")
+    for command in (understand, hear, report):
+        command.add_argument("--corpus", type=Path, metavar="JSONL", help="labelled questions, one JSON object a line")
+        command.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
+    for command in (understand, hear):
+        command.add_argument("--plots", type=Path, metavar="FOLDER", help="draw the plots, as PNG and SVG")
+    for command in (hear, report):
+        voices = "espeak:NAME, flite:NAME or command:'PROGRAM {wav}', which reads the text and writes the file"
+        command.add_argument("--voices", nargs="+", default=[], metavar="VOICE", help=voices)
+        command.add_argument("--snr", nargs="+", type=float, default=[20, 10, 5, 0], metavar="DB", help="noise levels")
+        command.add_argument("--most", type=int, default=240, metavar="N", help="questions said (default 240)")
+    hear.add_argument("--noise", default="kitchen", choices=("kitchen", "babble", "hum", "hiss"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -128,9 +146,9 @@ def _dispatch(options: argparse.Namespace) -> int:
             run = commands.pack_build if options.pack_command == "build" else commands.pack_check
             return run(settings, options.pack)
         case _:
-            if options.bench_command == "hear":
-                return commands.bench_hear(settings, options.recordings)
-            return commands.bench_understand(settings, options.corpus)
+            from voice_skill.doors import benching
+
+            return benching.run(settings, options)
 
 
 def run() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -158,36 +157,8 @@ def pack_build(settings: Settings, folder: Path | None) -> int:
     folder = folder or pack_folder(settings)
     pack, found = _read_pack(folder)
     start = time.perf_counter()
-    data = weights.dump(training.learn(found, pack.concepts, pack.digest))
+    data = weights.dump(training.learn(found, pack))
     store.write(folder / weights.FILE, data)
     seconds = time.perf_counter() - start
     print(f"Learned from {len(found)} phrases in {seconds:.0f} s; {folder / weights.FILE}: {len(data) // 1000} kB.")
-    return 0
-
-
-def bench_understand(settings: Settings, corpus: Path | None) -> int:
-    """Print how well the skill understands, by cross-validation or on a file of labelled questions."""
-    from voice_skill import bench
-
-    folder = pack_folder(settings)
-    if corpus is None:
-        outcomes = bench.cross_validate(folder)
-        print(f"five-fold cross-validation over {len(outcomes)} collected utterances")
-    else:
-        rows = bench.read_rows(corpus)
-        outcomes = bench.answer_rows(content.load(folder), weights.load(folder / weights.FILE), rows)
-        print(f"{len(outcomes)} questions of {corpus}")
-    print(bench.table(outcomes))
-    print("most frequent mistakes:")
-    for label, given, count, example in bench.confusions(outcomes):
-        print(f"  {count:3} {label} -> {given}: {example}")
-    return 0
-
-
-def bench_hear(settings: Settings, recordings: Sequence[Path]) -> int:
-    """Print start-up time, memory and real-time factor over recordings."""
-    from voice_skill import bench_hear as bench_room
-
-    for line in bench_room.measure(settings, recordings):
-        print(line)
     return 0

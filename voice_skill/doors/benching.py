@@ -1,0 +1,87 @@
+"""The bench on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from voice_skill.errors import SettingsError
+from voice_skill.settings import Settings
+from voice_skill.skill import pack_folder
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Run the bench that was asked for."""
+    match options.bench_command:
+        case "understand":
+            return understand(pack_folder(settings), options)
+        case "report":
+            return report(pack_folder(settings), options)
+        case _ if options.recordings:
+            return recordings(settings, options)
+        case _:
+            return hear(pack_folder(settings), options)
+
+
+def understand(folder: Path, options: argparse.Namespace) -> int:
+    """Print how well the skill understands text, by cross-validation or on a file of labelled questions."""
+    from voice_skill.bench import figures, plots, runs
+
+    result = runs.text(folder, options.corpus)
+    print("\n".join(result.lines(runs.last_run())))
+    runs.keep(result, options.json)
+    ours = next(iter(result.outcomes.values()))
+    print("most frequent mistakes:")
+    for label, given, count, example in figures.confusions(ours):
+        print(f"  {count:3} {label} -> {given}: {example}")
+    curves = {"voice-skill": figures.curve(ours)}
+    if options.peers:
+        others = runs.compare(folder, _corpus(options))
+        print("\n" + "\n".join(runs.comparison(runs.Result({"voice-skill": ours} | others.outcomes))))
+        curves |= {name: figures.curve(found) for name, found in others.outcomes.items()}
+    if options.plots:
+        plots.threshold(curves, options.plots / "threshold")
+    return 0
+
+
+def hear(folder: Path, options: argparse.Namespace) -> int:
+    """Print how well the skill understands speech: questions said by voices made here, under noise made here."""
+    from voice_skill.bench import runs, speech
+
+    conditions = [speech.Condition(), *(speech.Condition(options.noise, snr) for snr in options.snr)]
+    asked = runs.sample(_corpus(options), options.most)
+    result = runs.spoken(folder, asked, speech.voices(options.voices), conditions)
+    print("\n".join(result.lines(runs.last_run())))
+    runs.keep(result, options.json)
+    if options.plots:
+        runs.noise_plot(result, conditions, options.plots / "noise")
+    return 0
+
+
+def report(folder: Path, options: argparse.Namespace) -> int:
+    """Measure everything and write the page with its plots."""
+    from voice_skill.bench import report as report_room
+    from voice_skill.bench import runs, speech
+
+    asked = report_room.Asked(_corpus(options), options.most, speech.voices(options.voices), tuple(options.snr))
+    page, result = report_room.measure(folder, asked, options.out)
+    runs.keep(result, options.json)
+    print(f"{page} is written.")
+    return 0
+
+
+def recordings(settings: Settings, options: argparse.Namespace) -> int:
+    """Print start-up time, memory and real-time factor over recordings."""
+    from voice_skill.bench import machine
+
+    for line in machine.measure(settings, options.recordings):
+        print(line)
+    return 0
+
+
+def _corpus(options: argparse.Namespace) -> Path:
+    if options.corpus is None:
+        hint = 'Write lines like {"text": "does ice help", "topic": "relief.ice"}, or take one of tests/unseen.'
+        raise SettingsError("Name a file of labelled questions with --corpus.", hint)
+    corpus: Path = options.corpus
+    return corpus
