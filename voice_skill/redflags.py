@@ -64,7 +64,12 @@ class RedFlags:
         negators = _alternatives(t.text for t in deny.texts("negators"))
         self._denied = re.compile(rf" (?P<no>{negators})(?: (?:{light})){{0,8}} $")
         self._calm = [self._part(t) for t in section.texts("calm")]
-        self._signs = tuple(self._sign(s) for s in section.sections("signs"))
+        self._by_word: dict[str, list[tuple[_Sign, tuple[_Part, ...]]]] = {}
+        for sign in (self._sign(s) for s in section.sections("signs")):
+            for pattern in sign.patterns:
+                # each pattern waits under the first words of its rarest part
+                for word in min((part.starts for part in pattern), key=len):
+                    self._by_word.setdefault(word, []).append((sign, pattern))
 
     def _sign(self, section: Section) -> _Sign:
         section.allow("id", "level", "any", "unless")
@@ -106,7 +111,7 @@ class RedFlags:
             plain = plain.replace(f" {word} ", " ")  # twice: neighbours share a blank
         words = set(plain.split())
         for calm in self._calm:
-            if words & calm.starts:
+            if not words.isdisjoint(calm.starts):
                 plain = calm.regex.sub(" ~", plain)
         return plain
 
@@ -115,12 +120,14 @@ class RedFlags:
         plain = self._prepare(text)
         words = set(plain.split())
         places = sorted(
-            (place, sign)
-            for sign in self._signs
-            if not any(f" {said} " in plain for said in sign.unless)
-            for pattern in sign.patterns
-            if all(words & part.starts for part in pattern)
-            for place in self._places(pattern, plain)
+            {
+                (place, sign)
+                for word in words
+                for sign, pattern in self._by_word.get(word, ())
+                if all(not words.isdisjoint(part.starts) for part in pattern)
+                and not any(f" {said} " in plain for said in sign.unless)
+                for place in self._places(pattern, plain)
+            }
         )
         flags: list[Flag] = []
         for place, sign in places:
