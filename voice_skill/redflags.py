@@ -23,7 +23,7 @@ LEVELS: tuple[Level, ...] = ("crisis", "emergency", "urgent")  # of two flags th
 # A reading counts from this share of the weight of all readings; below it is noise of the lattice.
 READING_SHARE = 0.12
 # The learned weights alone raise a flag from these probabilities; chosen on tests/content, which nothing learned from.
-LEARNED = {"crisis": 0.5, "emergency": 0.7, "urgent": 0.7}
+LEARNED = {"crisis": 0.5, "emergency": 0.6, "urgent": 0.7}
 
 _BLANKS = re.compile(r"[^ ]")
 _GAP = r"(?: (?!not |no |never |neither |without )\S+){0,4}?"  # a denial in between breaks a sign
