@@ -89,6 +89,10 @@ class Matcher:
             unknown=unknown,
         )
 
+    def weigh_text(self, text: str) -> Mapping[str, float]:
+        """Give the probability of each label for one normalized text, {} for no words."""
+        return self.weigh(Heard((Hypothesis(text, 1.0),))).probabilities if text else {}
+
     def exact(self, text: str) -> str | None:
         """Give the label of the closed phrase that a normalized text is to the letter, or nearly so."""
         for candidate in (text, " ".join(w for w in text.split() if w not in _POLITE)):

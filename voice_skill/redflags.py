@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,13 +17,15 @@ from voice_skill.messages import Flag, Hypothesis
 from voice_skill.normalize import expand
 from voice_skill.packfile import Located, Section
 
+Weigh = Callable[[str], Mapping[str, float]]  # text -> label -> probability
 Level = Literal["emergency", "urgent", "crisis"]
 LEVELS: tuple[Level, ...] = ("crisis", "emergency", "urgent")  # of two flags the earlier is answered
 
 # A reading counts from this share of the weight of all readings; below it is noise of the lattice.
 READING_SHARE = 0.12
 # The learned weights alone raise a flag from these probabilities; chosen on tests/content, which nothing learned from.
-LEARNED = {"crisis": 0.5, "emergency": 0.6, "urgent": 0.7}
+LEARNED = {"crisis": 0.5, "emergency": 0.6, "urgent": 0.65}
+OUTVOTED_FROM = 0.95  # the same where the rules heard a lesser flag: they know better which level a sign has
 
 _BLANKS = re.compile(r"[^ ]")
 _GAP = r"(?: (?!not |no |never |neither |without )\S+){0,4}?"  # a denial in between breaks a sign
@@ -117,6 +119,10 @@ class RedFlags:
 
     def signs(self, text: str) -> list[Flag]:
         """Give the signs in one normalized text that are not denied."""
+        return self._read(text)[0]
+
+    def _read(self, text: str) -> tuple[list[Flag], str]:
+        """Give the signs of a text, and the text with what was denied or harmless blanked out by "~"."""
         plain = self._prepare(text)
         words = set(plain.split())
         places = sorted(
@@ -137,7 +143,7 @@ class RedFlags:
             # what was denied is taken out, so that "no pain or numbness" denies both
             for start, end in denied:
                 plain = plain[:start] + _BLANKS.sub("~", plain[start:end]) + plain[end:]
-        return flags
+        return flags, plain
 
     def _is_denied(self, plain: str, start: int, place: Sequence[tuple[int, int]]) -> bool:
         match = self._denied.search(plain[: start + 1])
@@ -165,17 +171,28 @@ class RedFlags:
                 return None
         return spans
 
-    def check(self, readings: Sequence[Hypothesis], learned: Mapping[str, float]) -> Flag | None:
-        """Give the gravest flag over all readings (weights add up to 1), or None; learned: label -> probability."""
+    def check(
+        self, readings: Sequence[Hypothesis], learned: Mapping[str, float], weigh: Weigh = lambda _: {}
+    ) -> Flag | None:
+        """Give the gravest flag over all readings (weights add up to 1), or None.
+
+        learned: label -> probability; weigh gives the same for another text: what was denied or harmless in the first
+        reading must not raise a flag by its words.
+        """
         shares: dict[Flag, float] = {}
+        rest = ""
         for rank, reading in enumerate(readings):
-            for flag in set(self.signs(reading.text)):
+            flags, plain = self._read(reading.text)
+            rest = rest or plain
+            for flag in set(flags):
                 shares[flag] = shares.get(flag, 0.0) + (1.0 if rank == 0 else reading.weight)
+        if "~" in rest and any(learned.get(level, 0.0) >= LEARNED[level] for level in LEVELS):
+            learned = weigh(" ".join(w for w in rest.split() if not w.startswith("~")))
         for level in LEVELS:
             heard = [f for f, share in shares.items() if f.level == level and share >= READING_SHARE]
             if heard:
                 return max(heard, key=lambda f: shares[f])
-            if learned.get(level, 0.0) >= LEARNED[level]:
+            if learned.get(level, 0.0) >= (OUTVOTED_FROM if shares else LEARNED[level]):
                 return Flag(level, "learned")
         return None
 
