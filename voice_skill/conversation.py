@@ -51,7 +51,7 @@ class Conversation:
             reply = Reply(text, "none", None, self.replies.line("nothing_heard", state))
             return state, reply
         evidence = self._matcher.weigh(heard)
-        flag = self._redflags.check(evidence.readings, evidence.free or evidence.probabilities, self._matcher.weigh_text)
+        flag = self._redflags.check(evidence.readings, evidence.gravest, self._matcher.weigh_text)
         if flag is not None:
             return self.replies.flag(state, flag, text)
         verdict = self._matcher.rank(evidence, self._left_out(state))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from voice_skill.messages import Heard, Hypothesis, Match, Verdict
@@ -13,9 +15,12 @@ from voice_skill.weights import Weights
 from voice_skill.wordvectors import WordVectors
 
 CLOSED_WEIGHT = 0.5  # of the grammar's reading beside all free ones together (findings: +1.2 to +2.3 points)
+LIKELY_FROM = 0.2  # the share of a reading that may raise a learned red flag on its own
+CLOSED_LABELS = ("control:", "follow:", "choice:")  # what the grammar knows
 ALIGN_FROM = 84.0  # a strange word this like a known one (rapidfuzz ratio, 0 to 100) is taken for it
 ALIGN_LETTERS = 5  # shorter words are too much alike to be taken for one another
 EXACT_FROM = 92.0  # a whole command this like a closed phrase is that command
+_KINDS = {"w": 'the words "{}"', "c": 'the letters "{}"', "k": "the class {}", "s": "the sense of the whole"}
 _POLITE = frozenset("please okay ok um uh er now then just oh right well so hey yes yeah yep".split())
 
 
@@ -23,12 +28,12 @@ _POLITE = frozenset("please okay ok um uh er now then just oh right well so hey 
 class Evidence:
     """Hold the probability of each label before anything about the conversation is considered.
 
-    `free` is without the grammar's reading, which knows no red flags and must not drown one; {} where it said nothing.
+    `gravest` is the most that any likely free reading says for each label: a red flag in one of them must not drown.
     """
 
     readings: tuple[Hypothesis, ...]
     probabilities: Mapping[str, float]
-    free: Mapping[str, float]
+    gravest: Mapping[str, float]
     exact: str | None
     strange: tuple[str, ...]
     unknown: float
@@ -44,10 +49,20 @@ class Matcher:
         self.closed = weights.closed
         self._closed = list(weights.closed)
         self._aligned: dict[str, str] = {}
+        self._nothing = weights.probabilities(np.zeros(len(weights.labels), dtype=np.float32))
 
     def reasons(self, text: str, label: str, most: int = 4) -> list[tuple[str, float]]:
-        """Give what speaks most for a label in a normalized text."""
-        return self._weights.reasons(text, label, most)
+        """Give what speaks most for a label in a normalized text, in words, with its share of the logit."""
+        found = self._weights.reasons(text, label, self._vectors)[:most]
+        return [(_KINDS[name[0]].format(name[2:].strip()), share) for name, share in found]
+
+    def nearest(self, text: str, phrases: Sequence[str], most: int = 2) -> list[str]:
+        """Give the phrases that mean most nearly the same as a normalized text, by the vectors of the sentences."""
+        target = self._sentence(text)
+        return sorted(phrases, key=lambda p: -float(target @ self._sentence(p)))[:most]
+
+    def _sentence(self, text: str) -> npt.NDArray[np.float32]:
+        return self._vectors.sentence(text.split(), self._weights.importance)
 
     def align(self, text: str) -> str:
         """Replace strange words by the known word they are most like, where one is alike enough."""
@@ -70,24 +85,36 @@ class Matcher:
         plain = tuple(h for h in readings if h.text)
         aligned = [Hypothesis(self.align(h.text), h.weight) for h in plain]
         total = sum(h.weight for h in aligned) or 1.0
-        free = self._weights.evidence([Hypothesis(h.text, h.weight / total) for h in aligned], self._vectors)
+        said = [(h.weight / total, self._weights.evidence(h.text, self._vectors)) for h in aligned]
+        odds = np.array([self._weights.probabilities(evidence) for _, evidence in said] or [self._nothing])
+        shares = np.array([share for share, _ in said] or [1.0], dtype=np.float32)
+        free = shares @ odds
         closed = normalize(heard.closed) if aligned else ""
-        mixed = free
-        if closed:
-            grammar = self._weights.evidence([Hypothesis(closed, CLOSED_WEIGHT)], self._vectors)
-            mixed = (free + grammar) / (1.0 + CLOSED_WEIGHT)
+        second = self._second_opinion(said, closed) if closed else None
         best = aligned[0].text if aligned else ""
         strange = self._weights.strange(best)
         content = [w for w in best.split() if w not in self._weights.common]
-        unknown = len(strange) / len(content) if content else 0.0
+        agreed = closed if any(closed == h.text for h in plain) else best
         return Evidence(
             readings=plain,
-            probabilities=self._weights.probabilities(mixed),
-            free=self._weights.probabilities(free) if closed else {},
-            exact=self.exact(best),
+            probabilities=self._named(free if second is None else second),
+            gravest=self._named(odds[(shares >= LIKELY_FROM) | (shares == shares.max())].max(axis=0)),
+            exact=self.exact(agreed),
             strange=tuple(strange),
-            unknown=unknown,
+            unknown=len(strange) / len(content) if content else 0.0,
         )
+
+    def _second_opinion(
+        self, said: Sequence[tuple[float, npt.NDArray[np.float32]]], closed: str
+    ) -> npt.NDArray[np.float32] | None:
+        """Weigh the grammar's reading in; None unless a closed label wins, for the grammar knows nothing else."""
+        total = sum((share * evidence for share, evidence in said), start=np.float32(0))
+        total = total + CLOSED_WEIGHT * self._weights.evidence(closed, self._vectors)
+        found = self._weights.probabilities(total / np.float32(1.0 + CLOSED_WEIGHT))
+        return found if self._weights.labels[int(found.argmax())].startswith(CLOSED_LABELS) else None
+
+    def _named(self, shares: npt.NDArray[np.float32]) -> dict[str, float]:
+        return dict(zip(self._weights.labels, shares.tolist(), strict=True))
 
     def weigh_text(self, text: str) -> Mapping[str, float]:
         """Give the probability of each label for one normalized text, {} for no words."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from voice_skill import content, weights
 from voice_skill.content import Pack
-from voice_skill.conversation import Conversation
+from voice_skill.conversation import ANSWER_FROM, Conversation
 from voice_skill.errors import WeightsError
 from voice_skill.matcher import Matcher
 from voice_skill.messages import Heard, Hypothesis, Reply, State
@@ -76,19 +76,27 @@ class Skill:
 
     def explain(self, text: str) -> Iterator[str]:
         """Say line by line why an utterance would be answered as it is, without answering it."""
-        evidence = self.matcher.weigh(Heard((Hypothesis(text, 1.0),)))
+        heard = Heard((Hypothesis(text, 1.0),))
+        evidence = self.matcher.weigh(heard)
+        _, reply = self.conversation.step(State(), heard, 0.0)
         best = self.matcher.align(normalize(text))
         yield f"read as: {best}"
+        yield f"decided: {reply.kind} {' or '.join(reply.options) or reply.topic or ''}".rstrip()
         for flag in self.redflags.signs(normalize(text)):
             yield f"red flag: {flag.level}, {flag.sign}"
         if evidence.exact:
             yield f"a closed phrase: {evidence.exact}"
         if evidence.strange:
             yield f"words that no topic knows: {', '.join(evidence.strange)}"
+        known = collect(self.pack)
         for match in self.matcher.rank(evidence).matches[:3]:
-            yield f"{match.score:5.1f} {match.label}"
-            for feature, share in self.matcher.reasons(best, match.label):
-                yield f"      {share:+.2f} {feature}"
+            missing = ANSWER_FROM - match.score
+            short = f", {missing:.0f} points short of an answer" if missing > 0 else ""
+            yield f"{match.score:5.1f} {match.label}{short}"
+            for reason, share in self.matcher.reasons(best, match.label):
+                yield f"      {share:+.2f} {reason}"
+            for phrase in self.matcher.nearest(best, [p.text for p in known if p.label == match.label]):
+                yield f"      like: {phrase}"
 
     def closed_phrases(self) -> tuple[str, ...]:
         """Give the commands that a grammar may listen for."""

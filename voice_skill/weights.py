@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from voice_skill import features
 from voice_skill.errors import WeightsError
-from voice_skill.messages import Hypothesis
 from voice_skill.wordvectors import WordVectors
 
 FILE = "weights.npz"
@@ -57,21 +56,16 @@ class Weights:
         """Give how much a word counts in the vector of a sentence, 0 to 1."""
         return features.importance(self.idf)
 
-    def evidence(self, readings: Sequence[Hypothesis], vectors: WordVectors) -> npt.NDArray[np.float32]:
-        """Give what weighted readings say for each label, float32 [labels]; it adds up over readings."""
-        total: dict[str, float] = {}
-        said = np.zeros(len(self.labels), dtype=np.float32)
-        for reading in readings:
-            words = reading.text.split()
-            groups = features.extract(reading.text, self.concepts, len(self.strange(reading.text)), letters=False)
-            for feature, value in features.vector(groups, self.idf).items():
-                total[feature] = total.get(feature, 0.0) + value * reading.weight
-            said += reading.weight * self._of_letters(words)
-            if vectors.axes:
-                said += reading.weight * (vectors.sentence(words, self.importance) @ self.sense)
-        rows = np.fromiter((self.index[f] for f in total), dtype=np.intp, count=len(total))
-        values = np.fromiter(total.values(), dtype=np.float32, count=len(total))
-        said += values @ self.matrix[rows]
+    def evidence(self, text: str, vectors: WordVectors) -> npt.NDArray[np.float32]:
+        """Give what a normalized text says for each label, float32 [labels]."""
+        words = text.split()
+        groups = features.extract(text, self.concepts, len(self.strange(text)), letters=False)
+        weighed = features.vector(groups, self.idf)
+        rows = np.fromiter((self.index[f] for f in weighed), dtype=np.intp, count=len(weighed))
+        values = np.fromiter(weighed.values(), dtype=np.float32, count=len(weighed))
+        said: npt.NDArray[np.float32] = values @ self.matrix[rows] + self._of_letters(words)
+        if vectors.axes:
+            said += vectors.sentence(words, self.importance) @ self.sense
         return said
 
     def _of_letters(self, words: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -92,19 +86,23 @@ class Weights:
             self._words[word] = values @ self.matrix[[self.index[f] for f in found]], float(values @ values)
         return self._words[word]
 
-    def probabilities(self, evidence: npt.NDArray[np.float32]) -> dict[str, float]:
-        """Give the probability of each label, by evidence of readings whose weights add up to 1."""
+    def probabilities(self, evidence: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Give the probability of each label by its evidence, float32 [labels]."""
         logits = evidence + self.bias
         odds = np.exp(logits - logits.max())
-        return dict(zip(self.labels, (odds / odds.sum()).tolist(), strict=True))
+        shares: npt.NDArray[np.float32] = odds / odds.sum()
+        return shares
 
-    def reasons(self, text: str, label: str, most: int) -> list[tuple[str, float]]:
-        """Give the features of a text that speak for a label, strongest first, with their share of the logit."""
+    def reasons(self, text: str, label: str, vectors: WordVectors) -> list[tuple[str, float]]:
+        """Give what in a text speaks for a label, strongest first, with its share of the logit."""
         column = self.labels.index(label)
         groups = features.extract(text, self.concepts, len(self.strange(text)))
         weighed = features.vector(groups, self.idf)
         parts = [(f, v * float(self.matrix[self.index[f], column])) for f, v in weighed.items()]
-        return sorted(parts, key=lambda p: -p[1])[:most]
+        if vectors.axes:
+            sense = vectors.sentence(text.split(), self.importance) @ self.sense[:, column]
+            parts.append(("s:", float(sense)))
+        return sorted(parts, key=lambda p: -p[1])
 
 
 def dump(weights: Weights) -> bytes:

@@ -30,16 +30,17 @@ def hum(count: int, rng: np.random.Generator, _: Sequence[Sound] = ()) -> Sound:
 
 
 def kitchen(count: int, rng: np.random.Generator, _: Sequence[Sound] = ()) -> Sound:
-    """Make a kitchen: a fan, running water that swells, and crockery that rings at random moments."""
-    fan = lfilter([1.0], [1.0, -0.97], rng.standard_normal(count)) * 0.12
-    water = lfilter([1.0, -0.9], [1.0, -0.5], rng.standard_normal(count)) * 0.25
-    swell = 1 + 0.5 * np.sin(2 * np.pi * rng.uniform(0.1, 0.4) * np.arange(count) / RATE_HZ + rng.uniform(0, 6.28))
-    total = fan + water * swell
-    for _clatter in range(max(1, int(count / RATE_HZ * 1.5))):
-        at, length = int(rng.integers(count)), int(RATE_HZ * rng.uniform(0.05, 0.4))
-        t = np.arange(min(length, count - at)) / RATE_HZ
-        ring = sum(np.sin(2 * np.pi * rng.uniform(900, 5500) * t) for _ in range(4))
-        total[at : at + len(t)] += rng.uniform(0.3, 1.2) * ring * np.exp(-t * rng.uniform(12, 60))
+    """Make a kitchen: a fan and a fridge, running water that swells, and crockery that rings at random moments."""
+    t = np.arange(count) / RATE_HZ
+    fan = lfilter([1.0], [1.0, -0.99], rng.standard_normal(count)) * 0.14
+    fridge = sum(np.sin(2 * np.pi * 50 * order * t) / order for order in (1, 2, 3, 4, 6)) * 0.3
+    water = lfilter([1.0], [1.0, -0.6], rng.standard_normal(count)) * 0.06
+    total = fan + fridge + water * (1 + 0.6 * np.sin(2 * np.pi * rng.uniform(0.1, 0.4) * t + rng.uniform(0, 6.28)))
+    for _clatter in range(max(1, int(count / RATE_HZ))):
+        at, length = int(rng.integers(count)), int(RATE_HZ * rng.uniform(0.05, 0.3))
+        moment = np.arange(min(length, count - at)) / RATE_HZ
+        ring = sum(np.sin(2 * np.pi * rng.uniform(900, 5500) * moment) for _ in range(4))
+        total[at : at + len(moment)] += rng.uniform(0.2, 1.0) * ring * np.exp(-moment * rng.uniform(20, 80))
     return np.asarray(total, dtype=np.float32)
 
 
