@@ -5,7 +5,6 @@ import stat
 import pytest
 
 from voice_skill import settings, store, weights, wordvectors
-from voice_skill.bench.figures import Figure
 from voice_skill.errors import FileWriteError, WeightsError
 from voice_skill.messages import Heard, Hypothesis
 from voice_skill.skill import shipped
@@ -58,9 +57,3 @@ def test_all_readings_count(skill):
     readings = [("could it be dress", 0.3), ("could it be stress", 0.25), ("could it be stress then", 0.25)]
     reply = skill.hear(Heard(tuple(Hypothesis(t, w) for t, w in readings)), 0.0)
     assert "causes.anxiety" == reply.topic
-
-
-def test_the_share_and_its_interval_are_those_of_the_textbook():
-    """Wilson, 8 of 10: 49.0 % to 94.3 %."""
-    low, high = Figure(8, 10).interval
-    assert (0.490, 0.943) == (round(low, 3), round(high, 3))

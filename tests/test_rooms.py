@@ -40,7 +40,7 @@ OUTSIDE = {
     "platformdirs": {"settings"},
     "tomllib": {"settings"},
     "tomli_w": {"store"},
-    "argparse": {"doors/cli"},
+    "argparse": {"doors/cli", "doors/benching"},
     "asyncio": set(),
     "socket": set(),
     "urllib": set(),

@@ -7,7 +7,8 @@ The ladder, first rung that holds:
 4. a follow-up inside the current topic ("why", "the second one", "what would they do")
 5. all topics and controls by learned weights: a clear winner answers and becomes the topic
 6. two close topics: ask which
-7. none: say honestly that there is no answer, and what can be asked
+7. none: say honestly that there is no answer, and what can be asked; words that say nothing ("can you tell me
+   about it") are asked what they are about
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from voice_skill.redflags import RedFlags
 from voice_skill.replies import Replies
 
 # Chosen by cross-validation (`bench understand`), see HACKING.md.
-ANSWER_FROM = 38.0  # scores from here are answered
+ANSWER_FROM = 45.0  # scores from here are answered
 CONTROL_FROM = 40.0
 CHOICE_FROM = 40.0  # two topics that reach this together are asked about ...
 CHOICE_RATIO = 0.65  # ... when the second has this share of the first
@@ -128,6 +129,8 @@ class Conversation:
                 return self.replies.choice(state, (best.label, topics[1].label), text, score)
             if best.score >= ANSWER_FROM:
                 return self.replies.answer(state, best.label, text, score)
+        if self._matcher.is_padding(text):
+            return self.replies.none(state, text, "padding", score)
         understood = best.score >= NOT_UNDERSTOOD_BELOW
         return self.replies.none(state, text, "not_covered" if understood else "not_understood", score)
 

@@ -64,6 +64,10 @@ class Matcher:
     def _sentence(self, text: str) -> npt.NDArray[np.float32]:
         return self._vectors.sentence(text.split(), self._weights.importance)
 
+    def is_padding(self, text: str) -> bool:
+        """Tell whether no word of a normalized text says anything about a topic."""
+        return all(word in self._weights.common for word in text.split())
+
     def align(self, text: str) -> str:
         """Replace strange words by the known word they are most like, where one is alike enough."""
         strange = set(self._weights.strange(text))
