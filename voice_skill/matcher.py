@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,14 @@ from voice_skill.wordvectors import WordVectors
 
 CLOSED_WEIGHT = 0.5  # of the grammar's reading beside all free ones together (findings: +1.2 to +2.3 points)
 LIKELY_FROM = 0.2  # the share of a reading that may raise a learned red flag on its own
+GARBLED = (
+    0.4  # a question that was misheard looks foreign: what "none" keeps of its odds when there are several readings
+)
+# Other people's talk has strange words and long sentences: what they take from the logit of a match, by regression of
+# right answers against 2,000 sentences of prose.
+STRANGE_DOUBT = 1.5  # if every word with a sense were strange
+LONG_DOUBT = 0.07  # a word ...
+LONG_FROM = 14  # ... from this length
 CLOSED_LABELS = ("control:", "follow:", "choice:")  # what the grammar knows
 ALIGN_FROM = 84.0  # a strange word this like a known one (rapidfuzz ratio, 0 to 100) is taken for it
 ALIGN_LETTERS = 5  # shorter words are too much alike to be taken for one another
@@ -36,7 +45,7 @@ class Evidence:
     gravest: Mapping[str, float]
     exact: str | None
     strange: tuple[str, ...]
-    unknown: float
+    doubt: float
 
 
 class Matcher:
@@ -49,6 +58,7 @@ class Matcher:
         self.closed = weights.closed
         self._closed = list(weights.closed)
         self._aligned: dict[str, str] = {}
+        self._foreign = weights.labels.index("none")
         self._nothing = weights.probabilities(np.zeros(len(weights.labels), dtype=np.float32))
 
     def reasons(self, text: str, label: str, most: int = 4) -> list[tuple[str, float]]:
@@ -93,20 +103,30 @@ class Matcher:
         odds = np.array([self._weights.probabilities(evidence) for _, evidence in said] or [self._nothing])
         shares = np.array([share for share, _ in said] or [1.0], dtype=np.float32)
         free = shares @ odds
+        if len(said) > 1:
+            free[self._foreign] *= GARBLED
+            free /= free.sum()
         closed = normalize(heard.closed) if aligned else ""
         second = self._second_opinion(said, closed) if closed else None
         best = aligned[0].text if aligned else ""
-        strange = self._weights.strange(best)
-        content = [w for w in best.split() if w not in self._weights.common]
+        likely = (shares >= LIKELY_FROM) | (shares == shares.max())
+        doubt = min((self._doubt(h.text) for h, one in zip(aligned, likely, strict=False) if one), default=0.0)
         agreed = closed if any(closed == h.text for h in plain) else best
         return Evidence(
             readings=plain,
             probabilities=self._named(free if second is None else second),
-            gravest=self._named(odds[(shares >= LIKELY_FROM) | (shares == shares.max())].max(axis=0)),
+            gravest=self._named(odds[likely].max(axis=0)),
             exact=self.exact(agreed),
-            strange=tuple(strange),
-            unknown=len(strange) / len(content) if content else 0.0,
+            strange=tuple(self._weights.strange(best)),
+            doubt=doubt,
         )
+
+    def _doubt(self, text: str) -> float:
+        """Give what strange words and a long sentence take from the logit of whatever a text is taken for."""
+        words = text.split()
+        content = [w for w in words if w not in self._weights.common]
+        unknown = len(self._weights.strange(text)) / len(content) if content else 0.0
+        return STRANGE_DOUBT * unknown + LONG_DOUBT * max(0, len(words) - LONG_FROM)
 
     def _second_opinion(
         self, said: Sequence[tuple[float, npt.NDArray[np.float32]]], closed: str
@@ -146,7 +166,12 @@ class Matcher:
         total = sum(allowed.values()) or 1.0
         exact = evidence.exact
         if exact is not None and not (leave_out and exact.startswith(leave_out)):
-            return Verdict((Match(exact, 100.0),), evidence.unknown, evidence.strange)
+            return Verdict((Match(exact, 100.0),), evidence.strange)
         ranked = sorted(allowed.items(), key=lambda item: -item[1])
-        matches = tuple(Match(label, 100 * p / total) for label, p in ranked[:6])
-        return Verdict(matches, evidence.unknown, evidence.strange)
+        matches = tuple(Match(label, 100 * doubted(p / total, evidence.doubt)) for label, p in ranked[:6])
+        return Verdict(matches, evidence.strange)
+
+
+def doubted(share: float, doubt: float) -> float:
+    """Give a probability after doubt was taken from its logit."""
+    return share / (share + (1 - share) * math.exp(doubt)) if share < 1 else 1.0

@@ -70,10 +70,9 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Hold the matcher's ranked matches, and how much of the sense it has never met (0 to 1)."""
+    """Hold the matcher's ranked matches, and the words that no topic knows."""
 
     matches: tuple[Match, ...]
-    unknown: float
     strange: tuple[str, ...] = ()
 
 
