@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -109,16 +109,16 @@ class Matcher:
         closed = normalize(heard.closed) if aligned else ""
         second = self._second_opinion(said, closed) if closed else None
         best = aligned[0].text if aligned else ""
-        likely = (shares >= LIKELY_FROM) | (shares == shares.max())
-        doubt = min((self._doubt(h.text) for h, one in zip(aligned, likely, strict=False) if one), default=0.0)
+        likely = [i for i, share in enumerate(shares) if share >= LIKELY_FROM or share == shares.max()]
+        doubts = np.array([self._doubt(h.text) for h in aligned] or [0.0], dtype=np.float32)
         agreed = closed if any(closed == h.text for h in plain) else best
         return Evidence(
             readings=plain,
             probabilities=self._named(free if second is None else second),
-            gravest=self._named(odds[likely].max(axis=0)),
+            gravest=self._named(doubted(odds[likely], doubts[likely, None]).max(axis=0)),
             exact=self.exact(agreed),
             strange=tuple(self._weights.strange(best)),
-            doubt=doubt,
+            doubt=float(doubts[likely].min()),
         )
 
     def _doubt(self, text: str) -> float:
@@ -168,10 +168,10 @@ class Matcher:
         if exact is not None and not (leave_out and exact.startswith(leave_out)):
             return Verdict((Match(exact, 100.0),), evidence.strange)
         ranked = sorted(allowed.items(), key=lambda item: -item[1])
-        matches = tuple(Match(label, 100 * doubted(p / total, evidence.doubt)) for label, p in ranked[:6])
+        matches = tuple(Match(label, 100 * float(doubted(p / total, evidence.doubt))) for label, p in ranked[:6])
         return Verdict(matches, evidence.strange)
 
 
-def doubted(share: float, doubt: float) -> float:
+def doubted(share: Any, doubt: Any) -> Any:
     """Give a probability after doubt was taken from its logit."""
-    return share / (share + (1 - share) * math.exp(doubt)) if share < 1 else 1.0
+    return share / (share + (1 - share) * np.exp(doubt))

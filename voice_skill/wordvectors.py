@@ -24,10 +24,11 @@ _HINT = "Make it anew with script/word_vectors.py, or take the one that ships wi
 
 @dataclass(frozen=True)
 class WordVectors:
-    """Hold a vector for each word: rows: word -> row; table: float32 [words, axes], mean length 1."""
+    """Hold a vector for each word: rows: word -> row; table: int8 [words, axes]; scale: float32 [axes]."""
 
     rows: Mapping[str, int]
-    table: npt.NDArray[np.float32]
+    table: npt.NDArray[np.int8]
+    scale: npt.NDArray[np.float32]
 
     @property
     def axes(self) -> int:
@@ -41,14 +42,14 @@ class WordVectors:
         """
         known = [w for w in words if w in self.rows]
         weights = np.fromiter((importance.get(w, 1.0) for w in known), dtype=np.float32, count=len(known))
-        total: npt.NDArray[np.float32] = weights @ self.table[[self.rows[w] for w in known]]
+        total: npt.NDArray[np.float32] = (weights @ self.table[[self.rows[w] for w in known]]) * self.scale
         length = float(np.sqrt(total @ total))
         return total / length if length else total
 
 
 def nothing() -> WordVectors:
     """Give vectors of no word, for a pack that has none."""
-    return WordVectors({}, np.zeros((0, 0), dtype=np.float32))
+    return WordVectors({}, np.zeros((0, 0), dtype=np.int8), np.zeros(0, dtype=np.float32))
 
 
 def dump(words: Sequence[str], table: npt.NDArray[np.float32]) -> bytes:
@@ -77,6 +78,6 @@ def load(folder: Path) -> WordVectors:
             words = json.loads(archive.read("words.json"))
             table = np.load(io.BytesIO(archive.read("table.npy")))
             scale = np.load(io.BytesIO(archive.read("scale.npy")))
-        return WordVectors({w: i for i, w in enumerate(words)}, table.astype(np.float32) * scale)
+        return WordVectors({w: i for i, w in enumerate(words)}, table, scale)
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as exc:
         raise WeightsError("the word vectors are torn", path, hint=_HINT) from exc

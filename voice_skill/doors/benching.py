@@ -11,16 +11,20 @@ from voice_skill.skill import pack_folder
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    """Run the bench that was asked for."""
-    match options.bench_command:
-        case "understand":
-            return understand(pack_folder(settings), options)
-        case "report":
-            return report(pack_folder(settings), options)
-        case _ if options.recordings:
-            return recordings(settings, options)
-        case _:
-            return hear(pack_folder(settings), options)
+    """Run the bench that was asked for; SettingsError when its libraries are not installed."""
+    try:
+        match options.bench_command:
+            case "understand":
+                return understand(pack_folder(settings), options)
+            case "report":
+                return report(pack_folder(settings), options)
+            case _ if options.recordings:
+                return recordings(settings, options)
+            case _:
+                return hear(pack_folder(settings), options)
+    except ImportError as exc:
+        hint = "Install it with: pip install 'voice-skill[bench]'"
+        raise SettingsError(f"The bench needs {exc.name}.", hint) from exc
 
 
 def understand(folder: Path, options: argparse.Namespace) -> int:
