@@ -57,3 +57,41 @@ def test_all_readings_count(skill):
     readings = [("could it be dress", 0.3), ("could it be stress", 0.25), ("could it be stress then", 0.25)]
     reply = skill.hear(Heard(tuple(Hypothesis(t, w) for t, w in readings)), 0.0)
     assert "causes.anxiety" == reply.topic
+
+
+def test_torn_word_vectors_are_told_and_missing_ones_are_none(tmp_path):
+    """A pack of another language may have none; a torn file is no reason for a traceback."""
+    assert 0 == wordvectors.load(tmp_path).axes == len(wordvectors.nothing().sentence(["ice"], {}))
+    (tmp_path / wordvectors.FILE).write_bytes(b"torn")
+    with pytest.raises(WeightsError, match="word vectors are torn"):
+        wordvectors.load(tmp_path)
+
+
+def test_sentences_that_mean_the_same_lie_together():
+    """Nearer than one about something else, though they share no word."""
+    vectors = wordvectors.load(shipped("intents") / "en")
+    one, same, other = (vectors.sentence(t.split(), {}) for t in ("physician visit", "see doctor", "guitar song"))
+    assert one @ same > 2 * (one @ other)
+
+
+def test_words_that_say_nothing_are_asked_what_they_are_about(skill):
+    """No guess, and no "the article does not say"."""
+    assert skill.ask("can you tell me about it").reply.startswith("What would you like to know about?")
+
+
+@pytest.mark.parametrize("text", ["i've no chest pain at all just the back", "i'm not dizzy and i haven't fainted"])
+def test_a_denied_sign_does_not_come_back_by_learning(skill, text):
+    """The learned ears hear only what was not denied."""
+    assert skill.ask(text).kind not in ("emergency", "urgent", "crisis")
+
+
+def test_what_grammar_and_a_lesser_reading_agree_on_is_taken(skill):
+    """The best free reading alone would be nothing."""
+    readings = (Hypothesis("louder lease", 0.6), Hypothesis("louder please", 0.4))
+    assert "louder" == skill.hear(Heard(readings, "louder please"), 0.0).topic
+
+
+def test_what_only_the_grammar_hears_is_no_topic(skill):
+    """It knows commands alone, so it must not turn talk into a question."""
+    readings = (Hypothesis("the train to bristol leaves at noon", 1.0),)
+    assert "none" == skill.hear(Heard(readings, "how long left"), 0.0).kind
