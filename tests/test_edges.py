@@ -39,7 +39,7 @@ def test_weights_survive_the_way_to_disk_and_back(tmp_path):
     (tmp_path / "w.npz").write_bytes(weights.dump(learned))
     again = weights.load(tmp_path / "w.npz")
     for text in ("does ice help", "could it be stress", "play some jazz"):
-        one, two = (w.probabilities(w.evidence(text, vectors)) for w in (learned, again))
+        one, two = (w.probabilities(w.evidence([text], vectors))[0] for w in (learned, again))
         assert one.argmax() == two.argmax()
         assert abs(one - two).max() < 0.02
     with pytest.raises(WeightsError, match="missing"):
@@ -61,7 +61,7 @@ def test_all_readings_count(skill):
 
 def test_torn_word_vectors_are_told_and_missing_ones_are_none(tmp_path):
     """A pack of another language may have none; a torn file is no reason for a traceback."""
-    assert 0 == wordvectors.load(tmp_path).axes == len(wordvectors.nothing().sentence(["ice"], {}))
+    assert 0 == wordvectors.load(tmp_path).axes == wordvectors.nothing().sentences([["ice"]], {}).shape[1]
     (tmp_path / wordvectors.FILE).write_bytes(b"torn")
     with pytest.raises(WeightsError, match="word vectors are torn"):
         wordvectors.load(tmp_path)
@@ -70,7 +70,7 @@ def test_torn_word_vectors_are_told_and_missing_ones_are_none(tmp_path):
 def test_sentences_that_mean_the_same_lie_together():
     """Nearer than one about something else, though they share no word."""
     vectors = wordvectors.load(shipped("intents") / "en")
-    one, same, other = (vectors.sentence(t.split(), {}) for t in ("physician visit", "see doctor", "guitar song"))
+    one, same, other = vectors.sentences([t.split() for t in ("physician visit", "see doctor", "guitar song")], {})
     assert one @ same > 2 * (one @ other)
 
 

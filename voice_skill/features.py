@@ -41,9 +41,12 @@ def index_concepts(concepts: Mapping[str, Iterable[str]]) -> dict[str, frozenset
 def concepts_in(words: list[str], concepts: Concepts) -> list[str]:
     """Give the classes named by words or runs of up to four words, sorted."""
     found: set[str] = set()
-    for size in (1, 2, 3, 4):
-        for at in range(len(words) - size + 1):
-            found |= concepts.get(" ".join(words[at : at + size]), frozenset())
+    for at in range(len(words)):
+        run = ""
+        for word in words[at : at + 4]:
+            run = f"{run} {word}" if run else word
+            if run in concepts:
+                found |= concepts[run]
     return sorted(found)
 
 
@@ -53,7 +56,7 @@ def importance(idf: Mapping[str, float]) -> dict[str, float]:
     return {f[2:]: ((v - 1.0) / top) ** 2 for f, v in idf.items() if f.startswith("w:") and " " not in f}
 
 
-def extract(text: str, concepts: Concepts, strange: int, *, letters: bool = True) -> dict[str, Counter[str]]:
+def extract(text: str, concepts: Concepts, strange: int, *, letters: bool = True) -> dict[str, Mapping[str, int]]:
     """Give the features of a normalized sentence by group, each with how often it counts.
 
     `strange` counts the sentence's words that no topic knows. A piece of letters counts once for each word that holds
@@ -69,8 +72,13 @@ def extract(text: str, concepts: Concepts, strange: int, *, letters: bool = True
     k.add(f"strange={min(strange, 4)}")
     k.add(f"length={min(len(words) // 3, 5)}")
     k.add(f"classes={min(len(classes), 4)}")
-    c = Counter(itertools.chain.from_iterable(pieces(word) for word in set(words) if letters))
-    return {"w": Counter(f"w:{x}" for x in w), "c": c, "k": Counter(f"k:{x}" for x in k)}
+    groups: dict[str, Mapping[str, int]] = {
+        "w": dict.fromkeys([f"w:{x}" for x in w], 1),
+        "k": dict.fromkeys([f"k:{x}" for x in k], 1),
+    }
+    if letters:
+        groups["c"] = Counter(itertools.chain.from_iterable(pieces(word) for word in set(words)))
+    return groups
 
 
 def pieces(word: str) -> frozenset[str]:
@@ -82,8 +90,9 @@ def pieces(word: str) -> frozenset[str]:
 def vector(groups: Mapping[str, Mapping[str, int]], idf: Mapping[str, float]) -> dict[str, float]:
     """Weigh features by rarity, each group scaled to its length; features without an idf are left out."""
     out: dict[str, float] = {}
-    for group, weight in GROUPS.items():
-        counted = {f: n for f, n in groups[group].items() if f in idf}
-        scale = weight / (math.sqrt(sum(n * idf[f] ** 2 for f, n in counted.items())) or 1.0)
-        out |= {f: n * idf[f] * scale for f, n in counted.items()}
+    for group, features in groups.items():
+        counted = [(f, n, idf[f]) for f, n in features.items() if f in idf]
+        scale = GROUPS[group] / (math.sqrt(sum([n * rarity * rarity for _, n, rarity in counted])) or 1.0)
+        for feature, n, rarity in counted:
+            out[feature] = n * rarity * scale
     return out

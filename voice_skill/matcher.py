@@ -59,7 +59,6 @@ class Matcher:
         self._closed = list(weights.closed)
         self._aligned: dict[str, str] = {}
         self._foreign = weights.labels.index("none")
-        self._nothing = weights.probabilities(np.zeros(len(weights.labels), dtype=np.float32))
 
     def reasons(self, text: str, label: str, most: int = 4) -> list[tuple[str, float]]:
         """Give what speaks most for a label in a normalized text, in words, with its share of the logit."""
@@ -68,11 +67,8 @@ class Matcher:
 
     def nearest(self, text: str, phrases: Sequence[str], most: int = 2) -> list[str]:
         """Give the phrases that mean most nearly the same as a normalized text, by the vectors of the sentences."""
-        target = self._sentence(text)
-        return sorted(phrases, key=lambda p: -float(target @ self._sentence(p)))[:most]
-
-    def _sentence(self, text: str) -> npt.NDArray[np.float32]:
-        return self._vectors.sentence(text.split(), self._weights.importance)
+        found = self._vectors.sentences([text.split(), *(p.split() for p in phrases)], self._weights.importance)
+        return [phrases[i] for i in np.argsort(-(found[1:] @ found[0]))[:most]]
 
     def is_padding(self, text: str) -> bool:
         """Tell whether no word of a normalized text says anything about a topic."""
@@ -99,15 +95,15 @@ class Matcher:
         plain = tuple(h for h in readings if h.text)
         aligned = [Hypothesis(self.align(h.text), h.weight) for h in plain]
         total = sum(h.weight for h in aligned) or 1.0
-        said = [(h.weight / total, self._weights.evidence(h.text, self._vectors)) for h in aligned]
-        odds = np.array([self._weights.probabilities(evidence) for _, evidence in said] or [self._nothing])
-        shares = np.array([share for share, _ in said] or [1.0], dtype=np.float32)
+        shares = np.array([h.weight / total for h in aligned] or [1.0], dtype=np.float32)
+        said = self._weights.evidence([h.text for h in aligned] or [""], self._vectors)
+        odds = self._weights.probabilities(said)
         free = shares @ odds
-        if len(said) > 1:
+        if len(aligned) > 1:
             free[self._foreign] *= GARBLED
             free /= free.sum()
         closed = normalize(heard.closed) if aligned else ""
-        second = self._second_opinion(said, closed) if closed else None
+        second = self._second_opinion(shares @ said, closed) if closed else None
         best = aligned[0].text if aligned else ""
         likely = [i for i, share in enumerate(shares) if share >= LIKELY_FROM or share == shares.max()]
         doubts = np.array([self._doubt(h.text) for h in aligned] or [0.0], dtype=np.float32)
@@ -128,12 +124,9 @@ class Matcher:
         unknown = len(self._weights.strange(text)) / len(content) if content else 0.0
         return STRANGE_DOUBT * unknown + LONG_DOUBT * max(0, len(words) - LONG_FROM)
 
-    def _second_opinion(
-        self, said: Sequence[tuple[float, npt.NDArray[np.float32]]], closed: str
-    ) -> npt.NDArray[np.float32] | None:
+    def _second_opinion(self, said: npt.NDArray[np.float32], closed: str) -> npt.NDArray[np.float32] | None:
         """Weigh the grammar's reading in; None unless a closed label wins, for the grammar knows nothing else."""
-        total = sum((share * evidence for share, evidence in said), start=np.float32(0))
-        total = total + CLOSED_WEIGHT * self._weights.evidence(closed, self._vectors)
+        total = said + CLOSED_WEIGHT * self._weights.evidence([closed], self._vectors)[0]
         found = self._weights.probabilities(total / np.float32(1.0 + CLOSED_WEIGHT))
         return found if self._weights.labels[int(found.argmax())].startswith(CLOSED_LABELS) else None
 

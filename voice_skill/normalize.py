@@ -7,6 +7,7 @@ import unicodedata
 
 from voice_skill import numerals
 
+_PLAIN = re.compile(r"(?:[a-z]++(?:'[a-z]++)*+| )*+")  # possessive: no text makes it go back
 _NOT_WORD = re.compile(r"[^a-z0-9' ]+")
 _DIGITS = re.compile(r"[0-9]+")
 _LOOSE_APOSTROPHE = re.compile(r"(?<![a-z])'|'(?![a-z])")
@@ -22,6 +23,8 @@ _NOISE = frozenset(["the", "a", "huh", "uh", "oh", "ah", "hm", "hmm", "mm", "mhm
 
 def normalize(text: str) -> str:
     """Give text in lower case a-z, apostrophes and single spaces, whole numbers below 1,000 in words."""
+    if _PLAIN.fullmatch(text):  # as the recognizer prints it
+        return " ".join(text.split())
     plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'").replace("\u2018", "'"))
     plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
     plain = plain.replace("-", " ").replace("[unk]", " ").replace("&", " and ")

@@ -55,7 +55,9 @@ class RedFlags:
             name: [" ".join(expand(t.text)) for t in section.section("groups").texts(name)]
             for name in section.section("groups").keys()  # noqa: SIM118 - a Section is no dict
         }
-        self._skip = _longest_first(t.text for t in section.texts("skip"))
+        skipped = [t.text for t in section.texts("skip")]
+        self._skip = frozenset(t for t in skipped if " " not in t)
+        self._skip_phrases = _longest_first(t for t in skipped if " " in t)
         self._near = int(section.text("near"))
         deny = section.section("deny")
         self._not_after = {t.text for t in deny.texts("not_after")}
@@ -66,6 +68,10 @@ class RedFlags:
         negators = _alternatives(t.text for t in deny.texts("negators"))
         self._denied = re.compile(rf" (?P<no>{negators})(?: (?:{light})){{0,8}} $")
         self._calm = [self._part(t) for t in section.texts("calm")]
+        self._calm_by_word: dict[str, list[int]] = {}
+        for place, calm in enumerate(self._calm):
+            for word in calm.starts:
+                self._calm_by_word.setdefault(word, []).append(place)
         self._by_word: dict[str, list[tuple[_Sign, tuple[_Part, ...]]]] = {}
         for sign in (self._sign(s) for s in section.sections("signs")):
             for pattern in sign.patterns:
@@ -107,14 +113,12 @@ class RedFlags:
         return _Part(re.compile(out + r"(?= )"), starts)
 
     def _prepare(self, text: str) -> str:
-        plain = self._answer.sub(" ~", f" {' '.join(expand(text))} ")
-        for word in self._skip:
-            plain = plain.replace(f" {word} ", " ")
-            plain = plain.replace(f" {word} ", " ")  # twice: neighbours share a blank
-        words = set(plain.split())
-        for calm in self._calm:
-            if not words.isdisjoint(calm.starts):
-                plain = calm.regex.sub(" ~", plain)
+        plain = self._answer.sub(" ~", f" {' '.join(w for w in expand(text) if w not in self._skip)} ")
+        for phrase in self._skip_phrases:
+            plain = plain.replace(f" {phrase} ", " ")
+        waiting = sorted({place for word in plain.split() for place in self._calm_by_word.get(word, ())})
+        for place in waiting:
+            plain = self._calm[place].regex.sub(" ~", plain)
         return plain
 
     def signs(self, text: str) -> list[Flag]:

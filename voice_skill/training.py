@@ -8,14 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from voice_skill import features
 from voice_skill.content import Pack
 from voice_skill.errors import SettingsError
 from voice_skill.phrases import Phrase, closed
 from voice_skill.weights import Weights
-from voice_skill.wordvectors import WordVectors
 
 COMMON_LABELS = 12  # a word under so many labels says nothing about a topic
 MIN_TEMPLATES = 2  # a feature of one template alone is chance
@@ -37,7 +35,7 @@ def learn(phrases: Sequence[Phrase], pack: Pack) -> Weights:
     known, once, common = _vocabulary(taken)
     groups = [features.extract(p.text, index, _strange(p, known if p.label == "none" else once, common)) for p in taken]
     idf = _idf(taken, groups)
-    sense = features.SENSE * _sentences(taken, pack.vectors, features.importance(idf))
+    sense = _senses(taken, pack, features.importance(idf))
     sample_weight = [1 / math.sqrt(min(p.siblings, MOST_SIBLINGS)) for p in taken]
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=400, tol=1e-3)
     model.fit(
@@ -76,10 +74,11 @@ def _matrix(groups: Sequence[Mapping[str, Mapping[str, int]]], idf: Mapping[str,
     return csr_matrix((values, (rows, cols)), shape=(len(groups), len(columns)))
 
 
-def _sentences(
-    phrases: Sequence[Phrase], vectors: WordVectors, importance: Mapping[str, float]
-) -> npt.NDArray[np.float32]:
-    return np.array([vectors.sentence(p.text.split(), importance) for p in phrases], dtype=np.float32)
+def _senses(phrases: Sequence[Phrase], pack: Pack, importance: Mapping[str, float]) -> Any:
+    """Give the weighed vectors of phrases, float32 [phrases, axes]; a few at a time, each makes a matrix of its own."""
+    split = [p.text.split() for p in phrases]
+    parts = [pack.vectors.sentences(split[at : at + 200], importance) for at in range(0, len(split), 200)]
+    return features.SENSE * np.concatenate(parts)
 
 
 def _taken(phrases: Sequence[Phrase]) -> list[Phrase]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,26 +55,41 @@ class Weights:
         """Give how much a word counts in the vector of a sentence, 0 to 1."""
         return features.importance(self.idf)
 
-    def evidence(self, text: str, vectors: WordVectors) -> npt.NDArray[np.float32]:
-        """Give what a normalized text says for each label, float32 [labels]."""
-        words = text.split()
-        groups = features.extract(text, self.concepts, len(self.strange(text)), letters=False)
-        weighed = features.vector(groups, self.idf)
-        rows = np.fromiter((self.index[f] for f in weighed), dtype=np.intp, count=len(weighed))
-        values = np.fromiter(weighed.values(), dtype=np.float32, count=len(weighed))
-        said: npt.NDArray[np.float32] = values @ self.matrix[rows] + self._of_letters(words)
+    def evidence(self, texts: Sequence[str], vectors: WordVectors) -> npt.NDArray[np.float32]:
+        """Give what each of some normalized texts says for each label, float32 [texts, labels].
+
+        All at once: ten readings of an utterance share most words.
+        """
+        split = [text.split() for text in texts]
+        said = self._of_words(texts) + self._of_letters(split)
         if vectors.axes:
-            said += vectors.sentence(words, self.importance) @ self.sense
+            said += vectors.sentences(split, self.importance) @ self.sense
         return said
 
-    def _of_letters(self, words: Sequence[str]) -> npt.NDArray[np.float32]:
+    def _of_words(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        weighed = [
+            features.vector(features.extract(t, self.concepts, len(self.strange(t)), letters=False), self.idf)
+            for t in texts
+        ]
+        columns = {f: i for i, f in enumerate(dict.fromkeys(f for values in weighed for f in values))}
+        matrix = np.zeros((len(texts), len(columns)), dtype=np.float32)
+        for row, values in zip(matrix, weighed, strict=True):
+            row[[columns[f] for f in values]] = list(values.values())
+        said: npt.NDArray[np.float32] = matrix @ self.matrix[[self.index[f] for f in columns]]
+        return said
+
+    def _of_letters(self, split: Sequence[Sequence[str]]) -> npt.NDArray[np.float32]:
         """Give what the pieces of words say: the same as by `features.vector`, with the sum of each word kept."""
-        parts = [self._of_word(w) for w in sorted(set(words))]
-        length = math.sqrt(sum(square for _, square in parts)) or 1.0
-        said = np.zeros(len(self.labels), dtype=np.float32)
-        for part, _ in parts:
-            said += part
-        return said * np.float32(features.GROUPS["c"] / length)
+        columns = {w: i for i, w in enumerate(dict.fromkeys(w for words in split for w in words))}
+        parts = [self._of_word(w) for w in columns]
+        matrix = np.zeros((len(split), len(columns)), dtype=np.float32)
+        for row, words in zip(matrix, split, strict=True):
+            row[[columns[w] for w in words]] = 1.0
+        squares = np.array([square for _, square in parts], dtype=np.float32)
+        lengths = np.sqrt(np.maximum(matrix @ squares, np.float32(1e-12)))
+        rows = np.array([part for part, _ in parts], dtype=np.float32).reshape(len(columns), len(self.labels))
+        said: npt.NDArray[np.float32] = (matrix @ rows) * (np.float32(features.GROUPS["c"]) / lengths[:, None])
+        return said
 
     def _of_word(self, word: str) -> tuple[npt.NDArray[np.float32], float]:
         if word not in self._words:
@@ -87,10 +101,10 @@ class Weights:
         return self._words[word]
 
     def probabilities(self, evidence: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Give the probability of each label by its evidence, float32 [labels]."""
+        """Give the probability of each label by its evidence, float32 [..., labels]."""
         logits = evidence + self.bias
-        odds = np.exp(logits - logits.max())
-        shares: npt.NDArray[np.float32] = odds / odds.sum()
+        odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        shares: npt.NDArray[np.float32] = odds / odds.sum(axis=-1, keepdims=True)
         return shares
 
     def reasons(self, text: str, label: str, vectors: WordVectors) -> list[tuple[str, float]]:
@@ -100,8 +114,8 @@ class Weights:
         weighed = features.vector(groups, self.idf)
         parts = [(f, v * float(self.matrix[self.index[f], column])) for f, v in weighed.items()]
         if vectors.axes:
-            sense = vectors.sentence(text.split(), self.importance) @ self.sense[:, column]
-            parts.append(("s:", float(sense)))
+            sense = vectors.sentences([text.split()], self.importance) @ self.sense[:, column]
+            parts.append(("s:", float(sense[0])))
         return sorted(parts, key=lambda p: -p[1])
 
 

@@ -35,16 +35,22 @@ class WordVectors:
         """Give the length of a vector."""
         return int(self.table.shape[1])
 
-    def sentence(self, words: Sequence[str], importance: Mapping[str, float]) -> npt.NDArray[np.float32]:
-        """Give the mean direction of the words, float32 [axes] of length 1, or 0 when none has a vector.
+    def sentences(self, split: Sequence[Sequence[str]], importance: Mapping[str, float]) -> npt.NDArray[np.float32]:
+        """Give the mean direction of the words of each text, float32 [texts, axes], each of length 1.
 
-        `importance` weighs words, 1 for one that it does not hold.
+        `importance` weighs words, 1 for one that it does not hold. A text without a known word gives 0.
         """
-        known = [w for w in words if w in self.rows]
-        weights = np.fromiter((importance.get(w, 1.0) for w in known), dtype=np.float32, count=len(known))
-        total: npt.NDArray[np.float32] = (weights @ self.table[[self.rows[w] for w in known]]) * self.scale
-        length = float(np.sqrt(total @ total))
-        return total / length if length else total
+        columns = {w: i for i, w in enumerate(dict.fromkeys(w for words in split for w in words if w in self.rows))}
+        matrix = np.zeros((len(split), len(columns)), dtype=np.float32)
+        for row, words in zip(matrix, split, strict=True):
+            for word in words:
+                if word in columns:
+                    row[columns[word]] += importance.get(word, 1.0)
+        total: npt.NDArray[np.float32] = (matrix @ self.table[[self.rows[w] for w in columns]]) * self.scale
+        lengths = np.sqrt((total * total).sum(axis=1, keepdims=True))
+        lengths[lengths == 0] = 1.0
+        means: npt.NDArray[np.float32] = total / lengths
+        return means
 
 
 def nothing() -> WordVectors:
