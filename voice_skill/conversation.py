@@ -27,7 +27,7 @@ from voice_skill.replies import Replies
 # Chosen by cross-validation (`bench understand`), see HACKING.md.
 ANSWER_FROM = 45.0  # scores from here are answered
 CONTROL_FROM = 50.0
-CHOICE_FROM = 40.0  # two topics that reach this together are asked about ...
+CHOICE_FROM = 50.0  # two topics that reach this together are asked about ...
 CHOICE_RATIO = 0.65  # ... when the second has this share of the first
 NOT_UNDERSTOOD_BELOW = 30.0  # no label reaches this: the words themselves were not understood
 OPTION_SHARE = 0.25  # of a topic's probability that an offered option needs to be chosen
