@@ -113,12 +113,10 @@ def curve(outcomes: Sequence[Outcome]) -> list[tuple[float, float, float]]:
     """Give (threshold, share of foreign answered, share of topics answered right) as the threshold falls."""
     topical = [o for o in outcomes if "." in o.row.label]
     foreign = [o for o in outcomes if o.row.label == "none"]
-    if not topical or not foreign:
-        return []
     out = []
     for threshold in sorted({o.score for o in outcomes}, reverse=True):
-        passed = sum(o.score >= threshold for o in foreign) / len(foreign)
-        right = sum(points(o.row, o.topic) for o in topical if o.score >= threshold) / len(topical)
+        passed = sum(o.score >= threshold for o in foreign) / max(len(foreign), 1)
+        right = sum(points(o.row, o.topic) for o in topical if o.score >= threshold) / max(len(topical), 1)
         out.append((threshold, passed, right))
     return out
 

@@ -44,7 +44,8 @@ def threshold(curves: Mapping[str, Curve], path: Path) -> None:
         if points:
             axes.step([100 * p[1] for p in points], [100 * p[2] for p in points], where="post", label=name)
     axes.set(xlim=(0, 30), ylim=(0, 100), xlabel="foreign questions answered, %", ylabel="topics answered right, %")
-    axes.legend(loc="lower right")
+    if axes.lines:
+        axes.legend(loc="lower right")
     _save(pyplot, drawing, path)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from voice_skill.content import Pack
@@ -85,9 +85,3 @@ def answer_rows(pack: Pack, learned: Weights, rows: Iterable[Row]) -> list[Outco
         topic = max(pack.topics, key=lambda t: probabilities.get(t, 0.0))
         out.append(Outcome(row, label_of(reply), topic, 100 * probabilities.get(topic, 0.0), seconds))
     return out
-
-
-def with_also(outcomes: Sequence[Outcome], rows: Sequence[Row]) -> list[Outcome]:
-    """Give outcomes the `also` labels of rows with the same text."""
-    known = {row.heard.text: row.also for row in rows}
-    return [replace(o, row=replace(o.row, also=known.get(o.row.heard.text, ()))) for o in outcomes]

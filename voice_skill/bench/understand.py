@@ -28,7 +28,10 @@ def _fold(folder: Path, number: int) -> list[Outcome]:
         else:
             kept.append(phrase)
     learned = training.learn(kept, pack)
-    rows = [Row(Heard((Hypothesis(p.text, 1.0),)), p.label) for p in held]
+    rows = [
+        Row(Heard((Hypothesis(p.text, 1.0),)), p.label, pack.topics[p.label].also if p.label in pack.topics else ())
+        for p in held
+    ]
     return answer_rows(pack, learned, rows)
 
 

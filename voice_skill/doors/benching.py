@@ -67,7 +67,7 @@ def report(folder: Path, options: argparse.Namespace) -> int:
     from voice_skill.bench import report as report_room
     from voice_skill.bench import runs, speech
 
-    asked = report_room.Asked(_corpus(options), options.most, speech.voices(options.voices), tuple(options.snr))
+    asked = report_room.Asked(_corpora(options), options.most, speech.voices(options.voices), tuple(options.snr))
     page, result = report_room.measure(folder, asked, options.out)
     runs.keep(result, options.json)
     print(f"{page} is written.")
@@ -81,6 +81,10 @@ def recordings(settings: Settings, options: argparse.Namespace) -> int:
     for line in machine.measure(settings, options.recordings):
         print(line)
     return 0
+
+
+def _corpora(options: argparse.Namespace) -> list[Path]:
+    return options.corpus or [_corpus(options)]
 
 
 def _corpus(options: argparse.Namespace) -> Path:

@@ -85,7 +85,9 @@ def _add_bench(commands: Any) -> None:
     report = bench_commands.add_parser("report", help="measure everything and write docs/understanding.md")
     report.add_argument("--out", type=Path, default=Path("docs"), metavar="FOLDER", help="where the page goes")
     for command in (understand, hear, report):
-        command.add_argument("--corpus", type=Path, metavar="JSONL", help="labelled questions, one JSON object a line")
+        many = {"nargs": "+"} if command is report else {}
+        text = "labelled questions, one JSON object a line"
+        command.add_argument("--corpus", type=Path, metavar="JSONL", help=text, **many)
         command.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
     for command in (understand, hear):
         command.add_argument("--plots", type=Path, metavar="FOLDER", help="draw the plots, as PNG and SVG")
