@@ -8,7 +8,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "voice_skill"
 # Imports go only to earlier rows.
 FLOORS = [
-    "messages errors numerals",
+    "errors numerals",
+    "messages",
     "normalize durations features settings ports packfile timers wordvectors",
     "templates content store weights",
     "phrases matcher redflags replies",
@@ -39,7 +40,7 @@ OUTSIDE = {
     "tqdm": {"bench/peers", "bench/speech", "bench/understand"},
     "platformdirs": {"settings"},
     "tomllib": {"settings"},
-    "tomli_w": {"store"},
+    "tomlkit": {"store"},
     "argparse": {"doors/cli", "doors/benching"},
     "asyncio": set(),
     "socket": set(),

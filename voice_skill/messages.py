@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
+
+from voice_skill.errors import VoiceSkillError
 
 Kind = Literal["answer", "choice", "control", "emergency", "urgent", "crisis", "none"]
 TimerKind = Literal["ice", "rest"]
@@ -12,9 +15,10 @@ TimerKind = Literal["ice", "rest"]
 
 @dataclass(frozen=True, slots=True)
 class AudioFrame:
-    """Hold one block of mono 16-bit little-endian PCM at 16 kHz."""
+    """Hold one block of mono 16-bit little-endian PCM at 16 kHz, and when its first sample was heard, in seconds."""
 
     pcm: bytes
+    at_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,56 @@ class Quit:
     """Ask the loop to end."""
 
 
-Event = AudioFrame | MicrophoneLost | Quit
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Say that the push-to-talk key or button was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Say that a clip has been heard to its end (or was stopped), or why it could not be; `token` names the clip."""
+
+    token: int
+    error: VoiceSkillError | None = None
+
+
+Event = AudioFrame | MicrophoneLost | Press | Played | Quit
+
+NoticeName = Literal[
+    "ready",  # wake (the phrases), microphone, speaker
+    "wake",  # by: "voice" or "press", phrase
+    "partial",  # text
+    "heard",  # text, closed
+    "reply",  # the keys of `ask --json`
+    "speaking",  # text (of one sentence)
+    "spoken",  # text
+    "interrupted",  # by (what was said or pressed)
+    "timer",  # what was said about a timer: text
+    "device_lost",  # device: "microphone" or "speaker", reason
+    "device_back",  # device, name
+    "error",  # message, hint
+    "asleep",  # nothing: the attention window closed
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Hold one thing that happened while listening; `t_s` is in seconds since the start, on one clock."""
+
+    event: NoticeName
+    t_s: float
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Hold what a status line shows: the state, the microphone's level, the words being heard, seconds left."""
+
+    doing: Literal["asleep", "listening", "thinking", "speaking", "paused", "deaf"]
+    level_dbfs: float = -90.0
+    partial: str = ""
+    answer: str = ""
+    timers: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

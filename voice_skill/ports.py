@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
-from voice_skill.messages import Clip, Delivery, Event, Heard, Partial
+from voice_skill.messages import Clip, Delivery, Event, Heard, Notice, Partial, Status
 
 RATE_HZ = 16_000  # what the speech model hears
 BLOCK_MS = 100  # pitfalls 1.7: CPU is the same from 10 ms to 1 s, latency grows above 100 ms
@@ -57,6 +58,29 @@ class Speaker(Protocol):
 
     def stop(self) -> None:
         """End a playback within one block; may be called from another thread."""
+
+
+class Screen(Protocol):
+    """Show what happens."""
+
+    def show(self, notice: Notice) -> None:
+        """Show one thing that happened."""
+
+    def status(self, status: Status) -> None:
+        """Show how things stand; called about eight times a second."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+
+
+class Trigger(Protocol):
+    """Deliver a Press whenever a key or a button is pressed."""
+
+    def open(self, deliver: Callable[[Event], None]) -> None:
+        """Start watching; HardwareError when the key or button is not there."""
+
+    def close(self) -> None:
+        """Stop watching, and leave the terminal as it was."""
 
 
 class Clock(Protocol):

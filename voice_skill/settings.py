@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,27 @@ class SoundSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenSettings:
+    """Hold how the skill is spoken to: wake phrases, seconds of attention after an answer, what tells speech apart."""
+
+    wake: tuple[str, ...] = ("okay coach",)
+    attention_s: float = 8.0
+    always_on: bool = False
+    earcons: bool = True
+    noise_dbfs: float = -60.0  # the room's own noise, as `voice-skill setup` measures it
+    button: str = ""  # "key:NAME" for a key of any keyboard through evdev, "gpio:PIN" for a button on a Pi
+
+
+@dataclass(frozen=True, slots=True)
+class QuietSettings:
+    """Hold the quiet hours ("22:00" to "07:00"; empty: none), and the loudness then, 0 to 1."""
+
+    start: str = ""
+    end: str = ""
+    volume: float = 0.4
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Hold all settings; empty paths mean what ships with the skill."""
 
@@ -46,6 +67,8 @@ class Settings:
     pack: str = ""
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     sound: SoundSettings = field(default_factory=SoundSettings)
+    listen: ListenSettings = field(default_factory=ListenSettings)
+    quiet: QuietSettings = field(default_factory=QuietSettings)
 
 
 def path() -> Path:
@@ -79,20 +102,17 @@ def table() -> dict[str, Any]:
 
 def load() -> Settings:
     """Read the settings; SettingsError names the setting that cannot be used."""
-    rooms = table()
-    flat = {k: v for k, v in rooms.items() if not isinstance(v, dict)}
-    voice, sound = rooms.get("voice", {}), rooms.get("sound", {})
-    unknown = [k for k, v in rooms.items() if isinstance(v, dict) and k not in ("voice", "sound")]
-    if unknown:
-        raise SettingsError(f"Unknown section [{unknown[0]}] in the settings.", f"See {path()}")
+    found = table()
     base = Settings()
-    settings = replace(
-        base,
-        **_values(base, flat, "", skip=("voice", "sound")),
-        voice=replace(base.voice, **_values(base.voice, voice, "voice.")),
-        sound=replace(base.sound, **_values(base.sound, sound, "sound.")),
-    )
-    return _checked(settings)
+    rooms = {f.name: getattr(base, f.name) for f in fields(base) if is_dataclass(getattr(base, f.name))}
+    for name, values in found.items():
+        if isinstance(values, dict) and name not in rooms:
+            raise SettingsError(f"Unknown section [{name}] in the settings.", f"See {path()}")
+        if name in rooms and not isinstance(values, dict):
+            raise SettingsError(f"{name} is a section of the settings: write [{name}].", f"See {path()}")
+    flat = {name: value for name, value in found.items() if name not in rooms}
+    changed = {name: replace(room, **_values(room, found.get(name, {}), f"{name}.")) for name, room in rooms.items()}
+    return _checked(replace(base, **_values(base, flat, "", skip=tuple(rooms)), **changed))
 
 
 def _values(base: Any, found: Mapping[str, Any], prefix: str, skip: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -106,10 +126,31 @@ def _values(base: Any, found: Mapping[str, Any], prefix: str, skip: tuple[str, .
         if raw is None:
             continue
         try:
-            out[name] = kind(raw)
+            out[name] = _value(raw, kind)
         except (TypeError, ValueError) as exc:
             raise SettingsError(f"The setting {prefix}{name} cannot be {raw!r}.", f"See {path()}") from exc
     return out
+
+
+def _value(raw: Any, kind: type) -> Any:
+    """Turn what the file or the environment says into a setting's own kind."""
+    if kind is tuple:  # a row of phrases; in the environment parted by commas
+        row = raw.split(",") if isinstance(raw, str) else raw
+        if not isinstance(row, list) or not all(isinstance(x, str) for x in row):
+            raise ValueError(raw)
+        return tuple(x.strip() for x in row if x.strip())
+    if kind is bool:
+        words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+        return words[raw.lower()] if isinstance(raw, str) and raw.lower() in words else _only(raw, bool)
+    if isinstance(raw, bool | list | dict):
+        raise ValueError(raw)
+    return kind(raw)
+
+
+def _only(raw: Any, kind: type) -> Any:
+    if not isinstance(raw, kind):
+        raise ValueError(raw)
+    return raw
 
 
 def _checked(settings: Settings) -> Settings:
@@ -120,4 +161,25 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError("voice.rate_wpm must be between 80 and 300 words per minute.")
     if not 0.1 <= settings.voice.volume <= 1.0:
         raise SettingsError("voice.volume must be between 0.1 and 1.0.")
+    if not 1 <= settings.listen.attention_s <= 120:
+        raise SettingsError("listen.attention_s must be between 1 and 120 seconds.")
+    if not -90 <= settings.listen.noise_dbfs <= -10:
+        raise SettingsError("listen.noise_dbfs must be between -90 and -10.", "voice-skill setup measures it.")
+    if not settings.listen.wake and not settings.listen.always_on:
+        raise SettingsError("listen.wake names no wake phrase.", 'For example: wake = ["okay coach"]')
+    if not 0.0 <= settings.quiet.volume <= 1.0:
+        raise SettingsError("quiet.volume must be between 0 and 1.")
+    for moment in (settings.quiet.start, settings.quiet.end):
+        if moment:
+            minute_of_day(moment)
+    if bool(settings.quiet.start) != bool(settings.quiet.end):
+        raise SettingsError("Quiet hours need a start and an end.", 'For example: start = "22:00", end = "07:00"')
     return settings
+
+
+def minute_of_day(moment: str) -> int:
+    """Give the minute of the day that "22:30" names; SettingsError when it names none."""
+    hours, _, minutes = moment.partition(":")
+    if not (hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60):
+        raise SettingsError(f"The quiet hours cannot be {moment!r}.", 'Write them as "22:00".')
+    return int(hours) * 60 + int(minutes)

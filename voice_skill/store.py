@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import tomli_w
+import tomlkit
 
 from voice_skill import settings
 from voice_skill.errors import FileWriteError
@@ -37,6 +37,19 @@ def write(path: Path, data: bytes) -> None:
 
 
 def write_settings(changes: Mapping[str, Any]) -> Path:
-    """Change settings in the settings file, keeping the others; give its place."""
-    write(settings.path(), tomli_w.dumps(settings.table() | dict(changes)).encode())
-    return settings.path()
+    """Change settings in the settings file, keeping the others and the comments; give its place.
+
+    A section's values are given as a mapping: {"voice": {"volume": 0.8}}.
+    """
+    settings.table()  # a torn file is reported, never overwritten
+    place = settings.path()
+    document = tomlkit.parse(place.read_text("utf-8")) if place.exists() else tomlkit.document()
+    for name, value in changes.items():
+        if isinstance(value, Mapping):
+            section = document.setdefault(name, tomlkit.table())
+            for key, inner in value.items():
+                section[key] = inner
+        else:
+            document[name] = value
+    write(place, tomlkit.dumps(document).encode())
+    return place
