@@ -5,10 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voice_skill import wakeword
+from voice_skill.devices import Devices
 from voice_skill.errors import ModelError
+from voice_skill.gate import Gate
+from voice_skill.hearing import Hearing
+from voice_skill.inbox import Inbox
+from voice_skill.interruption import Interruption
 from voice_skill.messages import Delivery
+from voice_skill.normalize import normalize
 from voice_skill.settings import Settings
 from voice_skill.skill import Skill, shipped
+from voice_skill.wakeword import WakeWord
 
 if TYPE_CHECKING:
     from voice_skill.edge.recognizer import SpeechModel, VoskRecognizer
@@ -36,6 +44,31 @@ def speech_model(settings: Settings) -> SpeechModel:
 def recognizer(model: SpeechModel, skill: Skill) -> VoskRecognizer:
     """Make a recognizer that knows the skill's closed phrases."""
     return model.recognizer(skill.closed_phrases())
+
+
+def hearing(settings: Settings, model: SpeechModel, skill: Skill) -> Hearing:
+    """Put the ears together; SettingsError for a wake phrase that cannot work."""
+    from voice_skill.edge.detector import SileroDetector
+
+    wake = tuple(normalize(phrase) for phrase in settings.listen.wake)
+    wakeword.check(wake, model.knows, skill.closed_phrases())
+    commands = skill.interrupting()
+    ears = recognizer(model, skill)
+    return Hearing(
+        Gate(SileroDetector(settings.listen.noise_dbfs)),
+        ears,
+        WakeWord(model.spotter(wake), wake),
+        Interruption(model.spotter((*commands, *wake)), ears, commands, skill.is_flag),
+        skill.understood,
+    )
+
+
+def devices(settings: Settings, inbox: Inbox) -> tuple[Devices, Speaker]:
+    """Choose microphone and loudspeaker; both deliver into the inbox."""
+    from voice_skill.edge import sound
+
+    loudspeaker = speaker(settings)
+    return Devices(microphone(settings), loudspeaker, sound.refresh, inbox.put), loudspeaker
 
 
 def microphone(settings: Settings) -> Microphone:

@@ -71,6 +71,7 @@ class Pack:
     examples: tuple[str, ...]
     controls: Mapping[str, str]
     timers: Mapping[str, str]
+    interrupting: tuple[str, ...]  # commands that are heard while the skill speaks
     flags: Mapping[str, str]
     concepts: Mapping[str, tuple[str, ...]]
     redflags: Section
@@ -96,7 +97,7 @@ def load(folder: Path) -> Pack:
     files = {path.name: packfile.read(path) for path in sorted(folder.glob("*.yaml"))}
     common, controls = files["_common.yaml"], files["_controls.yaml"]
     common.allow("language", "lines", "sources", "examples", "rules", "lists", "concepts")
-    controls.allow("replies", "timers", "phrases")
+    controls.allow("replies", "timers", "interrupting", "phrases")
     sources = _mapping(common, "sources")
     topics = {s.text("topic"): _topic(s, sources) for name, s in files.items() if not name.startswith("_")}
     if not topics:
@@ -112,6 +113,7 @@ def load(folder: Path) -> Pack:
         examples=tuple(t.text for t in common.texts("examples")),
         controls=_mapping(controls, "replies"),
         timers=_mapping(controls, "timers"),
+        interrupting=tuple(t.text for t in controls.texts("interrupting")),
         flags=_mapping(files["_redflags.yaml"], "replies"),
         concepts={name: tuple(t.text for t in concepts.texts(name)) for name in concepts.keys()},  # noqa: SIM118
         redflags=files["_redflags.yaml"],

@@ -27,6 +27,7 @@ class Controls:
         self._rest_words = (*pack.concepts["rest"], "nap", "snooze", "wake me", "get up", "sleep", "kip", "lie", "heat")
         self._steps: dict[str, Callable[[State, str, float], Step]] = {
             "stop": self._stop,
+            "pause": self._pause,
             "cancel": self._cancel,
             "repeat": self._repeat,
             "more": self._more,
@@ -63,6 +64,11 @@ class Controls:
         state, reply = self._replies.control(replace(state, question=None), "stop", heard, "")
         return state, replace(reply, then=Then.SILENCE)
 
+    def _pause(self, state: State, heard: str, _now: float) -> Step:
+        """Be quiet, and keep the open question: "go on" says what was not said."""
+        state, reply = self._replies.control(state, "pause", heard, "")
+        return state, replace(reply, then=Then.SILENCE)
+
     def _cancel(self, state: State, heard: str, now: float) -> Step:
         if state.topic is None and state.question is None and state.timers:
             return self._timer_cancel(state, heard, now)  # there is nothing else to drop
@@ -74,6 +80,8 @@ class Controls:
         return self._replies.control(state, "repeat", heard, state.last.reply)
 
     def _more(self, state: State, heard: str, _now: float) -> Step:
+        if state.unsaid:
+            return self._replies.control(replace(state, unsaid=""), "more", heard, state.unsaid)
         if state.topic is None:
             return self._say(state, "more", heard, "nothing_yet")
         if not self._replies.has_more(state):
@@ -115,6 +123,7 @@ class Controls:
         edges = {"slower": "slowest", "faster": "fastest", "louder": "loudest", "quieter": "quietest"}
         line = self._replies.line(edges[name] if new == old else name, state)
         again = state.last.reply if state.last and name in ("slower", "louder") else ""
+        again = state.unsaid or again  # said over a reading, it goes on as it was asked to
         return self._replies.control(replace(state, delivery=new), name, heard, f"{line} {again}".strip())
 
     def _kind(self, heard: str, default: TimerKind) -> TimerKind:

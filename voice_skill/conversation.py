@@ -19,7 +19,7 @@ from voice_skill import durations, timers
 from voice_skill.content import Pack
 from voice_skill.controls import Controls
 from voice_skill.matcher import Evidence, Matcher
-from voice_skill.messages import Heard, Reply, State, Verdict
+from voice_skill.messages import Heard, Hypothesis, Reply, State, Verdict
 from voice_skill.normalize import is_noise, normalize
 from voice_skill.redflags import RedFlags
 from voice_skill.replies import Replies
@@ -31,6 +31,8 @@ CHOICE_FROM = 50.0  # two topics that reach this together are asked about ...
 CHOICE_RATIO = 0.65  # ... when the second has this share of the first
 NOT_UNDERSTOOD_BELOW = 30.0  # no label reaches this: the words themselves were not understood
 OPTION_SHARE = 0.25  # of a topic's probability that an offered option needs to be chosen
+
+KEEPS_UNSAID = ("stop", "pause", "timer_set", "timer_query", "timer_cancel", "timer_extend")
 
 _ORDINALS = {"follow:1": 0, "follow:2": 1, "follow:3": 2, "follow:4": 3, "follow:last": -1}
 
@@ -47,6 +49,12 @@ class Conversation:
 
     def step(self, state: State, heard: Heard, now: float) -> tuple[State, Reply]:
         """Answer one utterance; `now` is in seconds on the clock of the timers."""
+        after, reply = self._step(state, heard, now)
+        if after.unsaid and not (reply.kind == "control" and reply.topic in KEEPS_UNSAID):
+            after = replace(after, unsaid="")
+        return after, reply
+
+    def _step(self, state: State, heard: Heard, now: float) -> tuple[State, Reply]:
         text = normalize(heard.text)
         if is_noise(text):
             reply = Reply(text, "none", None, self.replies.line("nothing_heard", state))
@@ -62,6 +70,14 @@ class Conversation:
             or self._option(state, text, evidence, verdict)
             or self._by_label(state, text, verdict, now)
         )
+
+    def score(self, state: State, text: str) -> float:
+        """Give how surely a normalized, perhaps unfinished text is understood (0 to 100, 0 for "none")."""
+        if self._redflags.signs(text):
+            return 100.0
+        evidence = self._matcher.weigh(Heard((Hypothesis(text, 1.0),)))
+        best = self._matcher.rank(evidence, self._left_out(state)).matches[0]
+        return best.score if best.label != "none" else 0.0
 
     def due(self, state: State, now: float) -> tuple[State, tuple[Reply, ...]]:
         """Give what running timers have to say by now."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from voice_skill import assemble, content, weights
 from voice_skill.errors import ModelError, VoiceSkillError, WeightsError
+from voice_skill.inbox import Inbox
+from voice_skill.levels import SILENT_DBFS, level_dbfs
+from voice_skill.messages import AudioFrame
 from voice_skill.settings import Settings
 from voice_skill.settings import path as settings_path
 from voice_skill.skill import pack_folder, shipped
@@ -114,26 +117,18 @@ def _devices(kind: str, chosen: str) -> str:
 
 
 def _level(settings: Settings) -> str:
-    import time
-
-    import numpy as np
-
-    from voice_skill.messages import AudioFrame
-
-    microphone = assemble.microphone(settings)
-    microphone.open()
-    blocks: list[Any] = []
+    microphone, inbox = assemble.microphone(settings), Inbox()
+    microphone.open(inbox.put)
+    pcm = b""
     try:
         end = time.monotonic() + LEVEL_S
         while time.monotonic() < end:
-            event = microphone.read(0.2)
-            if isinstance(event, AudioFrame):
-                blocks.append(np.frombuffer(event.pcm, dtype="<i2").astype(np.float64))
+            event = inbox.get(0.2)
+            pcm += event.pcm if isinstance(event, AudioFrame) else b""
     finally:
         microphone.close()
-    sound_heard = np.concatenate(blocks) if blocks else np.zeros(1)
-    rms = float(np.sqrt(np.mean(sound_heard**2))) / 32768
-    if rms == 0.0:
+    level = level_dbfs(pcm)
+    if level <= SILENT_DBFS:
         hint = "It may be muted, or the system may not let this program use it."
         raise VoiceSkillError("The microphone delivers only zeros.", hint)
-    return f"{20 * float(np.log10(rms)):.0f} dB below full scale".replace("-", "")
+    return f"{-level:.0f} dB below full scale"

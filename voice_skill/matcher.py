@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
+from voice_skill import endpoint
 from voice_skill.messages import Heard, Hypothesis, Match, Verdict
 from voice_skill.normalize import normalize
 from voice_skill.weights import Weights
@@ -136,6 +137,10 @@ class Matcher:
     def weigh_text(self, text: str) -> Mapping[str, float]:
         """Give the probability of each label for one normalized text, {} for no words."""
         return self.weigh(Heard((Hypothesis(text, 1.0),))).probabilities if text else {}
+
+    def ending(self, text: str) -> float:
+        """Give the share of phrases that end with the last words of a normalized text."""
+        return endpoint.ending(self._weights.endings, text)
 
     def exact(self, text: str) -> str | None:
         """Give the label of the closed phrase that a normalized text is to the letter, or nearly so."""

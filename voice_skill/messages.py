@@ -169,6 +169,7 @@ class Reply:
     more: bool = False
     source: str | None = None
     then: Then = Then.LISTEN
+    sound: str = ""  # "ring": the timer's own sound comes before the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,7 @@ class State:
     safety_said: bool = False
     delivery: Delivery = field(default_factory=Delivery)
     timers: tuple[Timer, ...] = ()
+    unsaid: str = ""  # of an answer that was broken off: "go on" says it
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,39 +5,57 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from voice_skill.messages import Clip, Delivery, Event, Heard, Notice, Partial, Status
+from voice_skill.messages import Clip, Delivery, Event, Heard, Notice, Status
 
 RATE_HZ = 16_000  # what the speech model hears
-BLOCK_MS = 100  # pitfalls 1.7: CPU is the same from 10 ms to 1 s, latency grows above 100 ms
+BLOCK_SAMPLES = 512  # 32 ms: what Silero takes; Vosk's own cost is the same from 10 ms to 1 s (pitfalls 1.7)
+BLOCK_S = BLOCK_SAMPLES / RATE_HZ
 
 
 class Microphone(Protocol):
-    """Deliver events until closed."""
+    """Deliver sound until closed."""
 
-    def open(self) -> None:
-        """Start delivering; MicrophoneError when there is none."""
-
-    def read(self, timeout_s: float | None) -> Event | None:
-        """Give the next event, or None when none came in time; None as timeout waits for ever."""
-
-    def clear(self) -> None:
-        """Drop everything delivered so far."""
+    def open(self, deliver: Callable[[Event], None]) -> str:
+        """Start delivering frames of BLOCK_SAMPLES, give the device's name; MicrophoneError when there is none."""
 
     def close(self) -> None:
         """Stop delivering."""
 
 
-class Recognizer(Protocol):
-    """Turn frames into partials and, at each endpoint, one Heard."""
+class Detector(Protocol):
+    """Tell speech from other sound."""
 
-    def accept(self, pcm: bytes) -> Partial | Heard | None:
-        """Take one block of PCM at RATE_HZ; None when nothing new was understood."""
+    def speech(self, pcm: bytes, level: float) -> float:
+        """Give the probability of speech in one block, whose loudness is `level` dBFS."""
+
+    def reset(self) -> None:
+        """Forget what was heard."""
+
+
+class Recognizer(Protocol):
+    """Turn the sound of one utterance into words; whoever calls it decides when the utterance ends."""
+
+    def accept(self, pcm: bytes) -> str:
+        """Take PCM at RATE_HZ; give the unfinished reading so far."""
 
     def finish(self) -> Heard:
-        """Say what is left, as at the end of a recording."""
+        """End the utterance, and be ready for the next."""
 
     def reset(self) -> None:
         """Forget the utterance under way."""
+
+
+class Spotter(Protocol):
+    """Hear a few closed phrases and nothing else."""
+
+    def accept(self, pcm: bytes) -> str:
+        """Take PCM at RATE_HZ; give the unfinished reading so far."""
+
+    def finish(self) -> tuple[str, float]:
+        """End; give the words, and how many seconds of what was accepted had passed when the last one ended."""
+
+    def reset(self) -> None:
+        """Forget what was heard."""
 
 
 class Voice(Protocol):
@@ -51,13 +69,19 @@ class Voice(Protocol):
 
 
 class Speaker(Protocol):
-    """Play clips."""
+    """Play clips, one at a time."""
 
-    def play(self, clip: Clip) -> None:
-        """Play a clip to its end, or until stop(); SpeakerError when there is no loudspeaker."""
+    def open(self, deliver: Callable[[Event], None]) -> str:
+        """Look for the device, give its name; SpeakerError when there is none."""
+
+    def start(self, clip: Clip, token: int) -> None:
+        """Begin to play; Played(token) is delivered at the end. SpeakerError when there is no loudspeaker."""
 
     def stop(self) -> None:
-        """End a playback within one block; may be called from another thread."""
+        """Be silent at once."""
+
+    def close(self) -> None:
+        """Let go of the device."""
 
 
 class Screen(Protocol):

@@ -124,3 +124,17 @@ class Replies:
         source = self._pack.sources[self._pack.topics[topic_id].source]
         then = Then.QUESTION if more else Then.LISTEN
         return Reply(heard, "answer", topic_id, text, score=score, more=more, source=source, then=then)
+
+
+def as_object(reply: Reply) -> dict[str, object]:
+    """Give a reply under its stable JSON keys."""
+    return {
+        "heard": reply.heard,
+        "kind": reply.kind,
+        "topic": reply.topic,
+        "options": list(reply.options),
+        "score": reply.score,
+        "reply": reply.reply,
+        "more": reply.more,
+        "source": reply.source,
+    }

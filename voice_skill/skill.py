@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from voice_skill import content, weights
 from voice_skill.content import Pack
 from voice_skill.conversation import ANSWER_FROM, Conversation
+from voice_skill.endpoint import Understood
 from voice_skill.errors import WeightsError
 from voice_skill.matcher import Matcher
 from voice_skill.messages import Heard, Hypothesis, Reply, State
@@ -65,6 +67,22 @@ class Skill:
         self.state, reply = self.conversation.step(self.state, heard, time.monotonic() if now is None else now)
         return reply
 
+    def understood(self, words: str) -> Understood:
+        """Tell how much of an unfinished utterance is understood already."""
+        text = normalize(words)
+        if self.matcher.exact(text):
+            return Understood(text, 100.0, 1.0)
+        return Understood(text, self.conversation.score(self.state, text), self.matcher.ending(text))
+
+    def broke_off(self, rest: str) -> None:
+        """Learn what was not said of an answer, so that "go on" can say it."""
+        if rest:
+            self.state = replace(self.state, unsaid=rest)
+
+    def line(self, name: str) -> str:
+        """Give one of the pack's lines as it is spoken."""
+        return self.conversation.replies.line(name, self.state)
+
     def due(self, now: float) -> tuple[Reply, ...]:
         """Give what the timers have to say by now."""
         self.state, replies = self.conversation.due(self.state, now)
@@ -97,6 +115,14 @@ class Skill:
                 yield f"      {share:+.2f} {reason}"
             for phrase in self.matcher.nearest(best, [p.text for p in known if p.label == match.label]):
                 yield f"      like: {phrase}"
+
+    def interrupting(self) -> tuple[str, ...]:
+        """Give the commands that are heard while the skill speaks."""
+        return self.pack.interrupting
+
+    def is_flag(self, text: str) -> bool:
+        """Tell whether a normalized text holds a red flag by the rules."""
+        return bool(self.redflags.signs(text))
 
     def closed_phrases(self) -> tuple[str, ...]:
         """Give the commands that a grammar may listen for."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from voice_skill import features
 from voice_skill.content import Pack
+from voice_skill.endpoint import learn_endings
 from voice_skill.errors import SettingsError
 from voice_skill.phrases import Phrase, closed
 from voice_skill.weights import Weights
@@ -57,6 +58,7 @@ def learn(phrases: Sequence[Phrase], pack: Pack) -> Weights:
         closed=dict(closed(list(phrases))),
         concepts=index,
         digest=pack.digest,
+        endings=learn_endings(p.text for p in phrases),
     )
 
 

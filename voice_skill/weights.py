@@ -18,7 +18,7 @@ from voice_skill.errors import WeightsError
 from voice_skill.wordvectors import WordVectors
 
 FILE = "weights.npz"
-VERSION = 2
+VERSION = 3
 MOST_WORDS = 5000  # of which the sum of their pieces is kept
 _ARRAYS = ("matrix", "scale", "bias", "sense", "idf")
 _BUILD = "Run: voice-skill pack build"
@@ -30,7 +30,7 @@ class Weights:
 
     matrix: float32 [features, labels]; bias: float32 [labels]; idf: float32 [features]; sense: float32 [axes, labels],
     for the vector of a sentence; known: the words that topics use; common: the words that say nothing about a topic;
-    closed: phrases of controls with their labels.
+    closed: phrases of controls with their labels; endings: how often a phrase ends after these words.
     """
 
     labels: tuple[str, ...]
@@ -44,6 +44,7 @@ class Weights:
     closed: Mapping[str, str]
     concepts: features.Concepts
     digest: str
+    endings: Mapping[str, float]
     _words: dict[str, tuple[npt.NDArray[np.float32], float]] = field(default_factory=dict, compare=False, repr=False)
 
     def strange(self, text: str) -> list[str]:
@@ -131,6 +132,7 @@ def dump(weights: Weights) -> bytes:
         "known": sorted(weights.known),
         "common": sorted(weights.common),
         "closed": dict(sorted(weights.closed.items())),
+        "endings": dict(sorted(weights.endings.items())),
         "concepts": {phrase: sorted(names) for phrase, names in sorted(weights.concepts.items())},
     }
     parts = {
@@ -173,6 +175,7 @@ def load(path: Path) -> Weights:
         closed=head["closed"],
         concepts={phrase: frozenset(names) for phrase, names in head["concepts"].items()},
         digest=head["digest"],
+        endings=head["endings"],
     )
 
 

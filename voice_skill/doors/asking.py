@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING
 from voice_skill import assemble, store
 from voice_skill.doors.screen import report
 from voice_skill.errors import RecordingError, SettingsError
-from voice_skill.messages import Heard, Hypothesis, Reply
+from voice_skill.inbox import Inbox
+from voice_skill.messages import Clip, Heard, Hypothesis, Reply
+from voice_skill.narrator import LATE_S
+from voice_skill.ports import Speaker
+from voice_skill.replies import as_object
 from voice_skill.settings import Settings
 from voice_skill.skill import Skill
 
@@ -112,24 +116,9 @@ def _show(reply: Reply, *, as_json: bool) -> None:
         print(reply.reply or "(quiet)", flush=True)
 
 
-def as_object(reply: Reply) -> dict[str, object]:
-    """Give a reply under its stable JSON keys."""
-    return {
-        "heard": reply.heard,
-        "kind": reply.kind,
-        "topic": reply.topic,
-        "options": list(reply.options),
-        "score": reply.score,
-        "reply": reply.reply,
-        "more": reply.more,
-        "source": reply.source,
-    }
-
-
 def _sound(request: Request, settings: Settings, skill: Skill, replies: list[Reply]) -> None:
     """Say and write what was answered; a conversation is written as one recording."""
     from voice_skill.edge import wav_file
-    from voice_skill.messages import Clip
 
     voice = assemble.voice(settings)
     try:
@@ -140,6 +129,16 @@ def _sound(request: Request, settings: Settings, skill: Skill, replies: list[Rep
         joined = Clip(b"".join(c.pcm for c in clips), clips[0].rate_hz)
         store.write(request.out, wav_file.encode(joined))
     if request.speak:
-        speaker = assemble.speaker(settings)
+        _play(assemble.speaker(settings), clips)
+
+
+def _play(speaker: Speaker, clips: list[Clip]) -> None:
+    """Play clips one after the other, to the end; SpeakerError when there is no loudspeaker."""
+    inbox = Inbox()
+    speaker.open(inbox.put)
+    try:
         for clip in clips:
-            speaker.play(clip)
+            speaker.start(clip, 1)
+            inbox.get(len(clip.pcm) / 2 / clip.rate_hz + LATE_S)
+    finally:
+        speaker.close()

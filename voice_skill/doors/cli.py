@@ -7,12 +7,14 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from voice_skill import __version__
 from voice_skill.doors.screen import report
 from voice_skill.errors import VoiceSkillError
+from voice_skill.settings import Settings
 
 _EPILOG = """examples:
   voice-skill listen                                    talk with it
@@ -45,6 +47,10 @@ def parser() -> argparse.ArgumentParser:
         metavar="WAV",
         help="where there is no microphone, ask this recording and write the answer to reply.wav",
     )
+
+    listen.add_argument("--json", action="store_true", help="print one JSON object an event, and nothing else")
+    listen.add_argument("--always-on", action="store_true", help="answer whatever is said, without a wake phrase")
+    listen.add_argument("--no-earcons", action="store_true", help="no short sounds on waking, finishing, giving up")
 
     ask = commands.add_parser("ask", help="ask in words or by a recording")
     ask.add_argument("words", nargs="*", metavar="QUESTION", help='the question; "-" reads one a line')
@@ -135,7 +141,7 @@ def _dispatch(options: argparse.Namespace) -> int:
             )
             return asking.run(request, settings)
         case "listen":
-            return commands.listen(settings, options.or_recording)
+            return commands.listen(_heeded(settings, options), options.or_recording, as_json=options.json)
         case "explain":
             return commands.explain(settings, " ".join(options.words))
         case "topics":
@@ -151,6 +157,13 @@ def _dispatch(options: argparse.Namespace) -> int:
             from voice_skill.doors import benching
 
             return benching.run(settings, options)
+
+
+def _heeded(settings: Settings, options: argparse.Namespace) -> Settings:
+    """Let the options of this one run win over the settings."""
+    listen = settings.listen
+    always_on, earcons = listen.always_on or options.always_on, listen.earcons and not options.no_earcons
+    return replace(settings, listen=replace(listen, always_on=always_on, earcons=earcons))
 
 
 def run() -> None:

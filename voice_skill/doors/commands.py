@@ -8,55 +8,26 @@ from pathlib import Path
 
 from voice_skill import assemble, content, phrases, store, weights
 from voice_skill.content import Pack
-from voice_skill.doors.screen import TextScreen, report
-from voice_skill.errors import HardwareError, VoiceError, WeightsError
-from voice_skill.loop import Loop
-from voice_skill.messages import Delivery, Flag, State
-from voice_skill.ports import Microphone, Voice
+from voice_skill.doors import listening
+from voice_skill.doors.screen import TextScreen
+from voice_skill.errors import HardwareError, WeightsError
 from voice_skill.settings import Settings
 from voice_skill.skill import Skill, pack_folder
 
 REPLY_FILE = Path("reply.wav")
 
 
-def listen(settings: Settings, or_recording: Path | None) -> int:
+def listen(settings: Settings, or_recording: Path | None, *, as_json: bool = False) -> int:
     """Listen until goodbye; without a microphone, ask the recording where one is given."""
-    microphone = assemble.microphone(settings)
-    try:
-        microphone.open()
-    except HardwareError as exc:
-        if or_recording is None:
-            raise
-        print(f"{exc.message} So here is a recorded question instead.", flush=True)
-        return _ask_recording(settings, or_recording)
-    microphone.close()  # it works; the loop opens it again once everything else is ready
-    return _listen(settings, microphone)
-
-
-def _listen(settings: Settings, microphone: Microphone) -> int:
-    skill = Skill.open(settings)
-    skill.state = State(delivery=assemble.delivery(settings))
-    recognizer = assemble.recognizer(assemble.speech_model(settings), skill)
-    voice = assemble.voice(settings)
-    screen = TextScreen()
-    try:
-        _render_urgent(skill, voice, assemble.delivery(settings))
-        print(
-            'Listening. Ask, for example, "should I use ice or heat". Say goodbye, or press Ctrl-C, to end.', flush=True
-        )
-        Loop(skill, (microphone, recognizer), (voice, assemble.speaker(settings)), screen, time.monotonic).run()
-    finally:
-        voice.close()
-    return 0
-
-
-def _render_urgent(skill: Skill, voice: Voice, delivery: Delivery) -> None:
-    """Have the emergency replies at hand before anybody needs them."""
-    try:
-        for level in ("emergency", "crisis", "urgent"):
-            voice.render(skill.conversation.replies.flag(State(), Flag(level, ""), "")[1].reply, delivery)
-    except VoiceError as exc:
-        report(exc)
+    if or_recording is not None:
+        microphone = assemble.microphone(settings)
+        try:
+            microphone.open(lambda _event: None)
+        except HardwareError as exc:
+            print(f"{exc.message} So here is a recorded question instead.", flush=True)
+            return _ask_recording(settings, or_recording)
+        microphone.close()  # it works; the loop opens it again once everything else is ready
+    return listening.run(settings, as_json=as_json)
 
 
 def _ask_recording(settings: Settings, recording: Path) -> int:

@@ -1,9 +1,10 @@
-"""The microphone: PortAudio's callback copies a block into a bounded queue and does nothing else."""
+"""The microphone: PortAudio's callback copies a block into the inbox and does nothing else."""
 
 from __future__ import annotations
 
 import contextlib
-import queue
+import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,9 @@ import soxr
 from voice_skill.edge import sound
 from voice_skill.errors import MicrophoneError
 from voice_skill.messages import AudioFrame, Event, MicrophoneLost
-from voice_skill.ports import BLOCK_MS, RATE_HZ
+from voice_skill.ports import BLOCK_SAMPLES, RATE_HZ
 
-QUEUE_BLOCKS = 100  # ten seconds; past that the oldest is dropped and counted
-SILENT_FOR_S = 3.0  # no callback for so long: the device is gone (pitfalls 3.3: often nothing else tells)
+LATENCY_S = 0.03  # one block: a longer buffer delays every answer by its length
 
 
 class PortAudioMicrophone:
@@ -23,82 +23,67 @@ class PortAudioMicrophone:
 
     def __init__(self, name: str = "") -> None:
         self._name = name
-        self._queue: queue.Queue[Event] = queue.Queue(QUEUE_BLOCKS)
         self._stream: Any = None
         self._resampler: soxr.ResampleStream | None = None
-        self.dropped = 0
+        self._rest = b""
 
-    def open(self) -> None:
-        """Start delivering; a device that refuses 16 kHz is opened at its own rate and resampled by soxr."""
+    def open(self, deliver: Callable[[Event], None]) -> str:
+        """Start delivering, give the device's name; one that refuses 16 kHz is opened at its own rate and resampled."""
         sounddevice = sound.library()
         device = sound.find(self._name, "input")
         failure: Exception | None = None
         for rate in (RATE_HZ, int(device["default_samplerate"])):
             for channels in (1, 2):
                 try:
-                    self._start(sounddevice, device, rate, channels)
+                    self._start(sounddevice, device, (rate, channels), deliver)
                 except (sounddevice.PortAudioError, ValueError) as exc:
                     failure = exc
                 else:
-                    return
+                    return str(device["name"])
         message = f"The microphone {device['name']!r} cannot be opened."
         raise MicrophoneError(message, "Close the program that holds it, or choose another one.") from failure
 
-    def _start(self, sounddevice: Any, device: Any, rate: int, channels: int) -> None:
+    def _start(self, sounddevice: Any, device: Any, shape: tuple[int, int], deliver: Callable[[Event], None]) -> None:
+        rate, channels = shape
         self._resampler = soxr.ResampleStream(rate, RATE_HZ, 1, dtype="int16") if rate != RATE_HZ else None
-        block = rate * BLOCK_MS // 1000
+        self._rest = b""
 
-        def callback(data: Any, _frames: int, _time: Any, _status: Any) -> None:
-            self._put(bytes(data), channels)
+        def callback(data: Any, frames: int, _time: Any, _status: Any) -> None:
+            at_s = time.monotonic() - frames / rate
+            for pcm in self._blocks(bytes(data), channels):
+                deliver(AudioFrame(pcm, at_s))
 
         def finished() -> None:
-            self._offer(MicrophoneLost("the sound system closed it"))
+            deliver(MicrophoneLost("the sound system closed it"))
 
-        index = device["index"] if self._name else None
-        stream = sounddevice.RawInputStream(
+        self._stream = sounddevice.RawInputStream(
             samplerate=rate,
-            blocksize=block,
-            device=index,
+            blocksize=rate * BLOCK_SAMPLES // RATE_HZ,
+            device=device["index"] if self._name else None,
             channels=channels,
             dtype="int16",
+            latency=LATENCY_S,
             callback=callback,
             finished_callback=finished,
         )
-        stream.start()
-        self._stream = stream
+        try:
+            self._stream.start()
+        except sounddevice.PortAudioError:
+            self.close()
+            raise
 
-    def _put(self, pcm: bytes, channels: int) -> None:
+    def _blocks(self, pcm: bytes, channels: int) -> list[bytes]:
+        """Bring what the device delivered to one channel, 16 kHz and blocks of equal length."""
         if channels > 1 or self._resampler is not None:
             samples = np.frombuffer(pcm, dtype="<i2")[::channels]
             if self._resampler is not None:
-                samples = self._resampler.resample_chunk(samples)
-            pcm = np.ascontiguousarray(samples).astype("<i2").tobytes()
-        self._offer(AudioFrame(pcm))
-
-    def _offer(self, event: Event) -> None:
-        while True:
-            try:
-                self._queue.put_nowait(event)
-            except queue.Full:
-                with contextlib.suppress(queue.Empty):
-                    self._queue.get_nowait()
-                    self.dropped += 1
-            else:
-                return
-
-    def read(self, timeout_s: float | None) -> Event | None:
-        """Give the next event; None when none came within timeout_s, MicrophoneLost after SILENT_FOR_S of nothing."""
-        wait_s = SILENT_FOR_S if timeout_s is None else min(timeout_s, SILENT_FOR_S)
-        try:
-            return self._queue.get(timeout=max(wait_s, 0.0))
-        except queue.Empty:
-            return MicrophoneLost("it delivers nothing") if wait_s == SILENT_FOR_S else None
-
-    def clear(self) -> None:
-        """Drop everything delivered so far."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._queue.get_nowait()
+                samples = self._resampler.resample_chunk(np.ascontiguousarray(samples))
+            pcm = samples.astype("<i2").tobytes()
+        pcm = self._rest + pcm
+        size = BLOCK_SAMPLES * 2
+        whole = len(pcm) - len(pcm) % size
+        self._rest = pcm[whole:]
+        return [pcm[at : at + size] for at in range(0, whole, size)]
 
     def close(self) -> None:
         """Stop delivering."""
@@ -107,4 +92,3 @@ class PortAudioMicrophone:
             with contextlib.suppress(Exception):
                 stream.abort(ignore_errors=True)
                 stream.close(ignore_errors=True)
-        self.clear()

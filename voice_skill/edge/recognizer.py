@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from voice_skill.errors import ModelError
-from voice_skill.messages import Heard, Hypothesis, Partial
+from voice_skill.messages import Heard, Hypothesis
 from voice_skill.ports import RATE_HZ
 
 ALTERNATIVES = 10
+SURE = 0.6  # of a spotted word: real wake phrases had 0.76 to 1.0 (findings.md)
 GAP_SCALE = 3.0  # weight of an alternative: exp(gap to the best confidence / 3), findings.md
 _NEEDED = ("am/final.mdl", "conf/model.conf", "conf/mfcc.conf", "graph", "ivector/final.ie")
 _HINT = "Run voice-skill doctor, or take the model back from the project: voice-skill model use shipped"
@@ -46,6 +47,10 @@ class SpeechModel:
         """Make a recognizer for one thread; `closed` are the phrases of the grammar beside free decoding."""
         return VoskRecognizer(self, closed)
 
+    def spotter(self, phrases: Iterable[str]) -> VoskSpotter:
+        """Make a spotter for one thread, which hears these phrases and nothing else."""
+        return VoskSpotter(self, phrases)
+
     def _free(self) -> Any:
         import vosk
 
@@ -69,22 +74,14 @@ class VoskRecognizer:
     def __init__(self, model: SpeechModel, closed: Iterable[str] = ()) -> None:
         self._free = model._free()
         self._closed = model._grammar(closed)
-        self._partial = ""
 
-    def accept(self, pcm: bytes) -> Partial | Heard | None:
-        """Take one block; give Heard at an endpoint, Partial when the unfinished reading changed."""
-        if not pcm:
-            return None
-        ended = self._free.AcceptWaveform(bytes(pcm))
-        if self._closed is not None:
-            self._closed.AcceptWaveform(bytes(pcm))
-        if ended:
-            return self._take("Result")
-        text = json.loads(self._free.PartialResult()).get("partial", "")
-        if text == self._partial:
-            return None
-        self._partial = text
-        return Partial(text)
+    def accept(self, pcm: bytes) -> str:
+        """Take PCM; give the unfinished reading so far. Vosk's own endpoints are passed over: the caller decides."""
+        if pcm:
+            self._free.AcceptWaveform(bytes(pcm))
+            if self._closed is not None:
+                self._closed.AcceptWaveform(bytes(pcm))
+        return str(json.loads(self._free.PartialResult()).get("partial", ""))
 
     def whole(self, pcm: bytes) -> Heard:
         """Decode a whole recording as one utterance, pauses and all (an endpoint not asked for is joined)."""
@@ -98,22 +95,48 @@ class VoskRecognizer:
 
     def finish(self) -> Heard:
         """Decode what is left, and be ready for the next utterance."""
-        return self._take("FinalResult")
+        free = json.loads(self._free.FinalResult())
+        closed = json.loads(self._closed.FinalResult()).get("text", "") if self._closed is not None else ""
+        if "[unk]" in closed:  # part of it was something else: not a closed command
+            closed = ""
+        return Heard(_weigh(free.get("alternatives", [])), closed)
 
     def reset(self) -> None:
         """Forget the utterance under way."""
-        self._partial = ""
         self._free.Reset()
         if self._closed is not None:
             self._closed.Reset()
 
-    def _take(self, how: str) -> Heard:
-        self._partial = ""
-        free = json.loads(getattr(self._free, how)())
-        closed = json.loads(getattr(self._closed, how)()).get("text", "") if self._closed is not None else ""
-        if "[unk]" in closed:  # part of it was something else: not a closed command
-            closed = ""
-        return Heard(_weigh(free.get("alternatives", [])), closed)
+
+class VoskSpotter:
+    """Hear a few phrases in one stream of PCM at 16 kHz; use it from one thread only."""
+
+    def __init__(self, model: SpeechModel, phrases: Iterable[str]) -> None:
+        self._grammar = model._grammar(phrases)
+        if self._grammar is None:
+            raise ModelError("The speech model knows none of the phrases to listen for.", _HINT)
+        self._grammar.SetWords(True)
+        self._taken = self._before = 0  # samples: in all, and up to the utterance under way
+
+    def accept(self, pcm: bytes) -> str:
+        """Take PCM; give the unfinished reading so far, "[unk]" for what is none of the phrases."""
+        self._taken += len(pcm) // 2
+        self._grammar.AcceptWaveform(bytes(pcm))
+        return str(json.loads(self._grammar.PartialResult()).get("partial", ""))
+
+    def finish(self) -> tuple[str, float]:
+        """End; give the words that were heard surely, and the second of what was accepted at which they ended."""
+        words = json.loads(self._grammar.FinalResult()).get("result", [])
+        sure = [w for w in words if w["word"] != "[unk]" and w["conf"] >= SURE]
+        # Vosk counts the seconds since the recognizer was made
+        end_s = sure[-1]["end"] - self._before / RATE_HZ if sure else 0.0
+        self._before = self._taken
+        return " ".join(w["word"] if w in sure else "[unk]" for w in words), max(0.0, end_s)
+
+    def reset(self) -> None:
+        """Forget what was heard."""
+        self._grammar.Reset()
+        self._before = self._taken
 
 
 def _weigh(alternatives: list[dict[str, object]]) -> tuple[Hypothesis, ...]:

@@ -1,0 +1,77 @@
+"""`voice-skill listen`: everything put together, and the loop run."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from voice_skill import assemble, store
+from voice_skill.errors import VoiceError
+from voice_skill.inbox import Inbox
+from voice_skill.loop import Loop, Manner, Stage
+from voice_skill.messages import Delivery, Flag, Notice, State, Status
+from voice_skill.narrator import Narrator, sentences
+from voice_skill.ports import Screen, Voice
+from voice_skill.settings import Settings
+from voice_skill.skill import Skill
+
+
+def run(settings: Settings, *, as_json: bool) -> int:
+    """Listen and answer until goodbye, Ctrl-C or SIGTERM."""
+    skill = Skill.open(settings)
+    skill.state = State(delivery=assemble.delivery(settings))
+    hearing = assemble.hearing(settings, assemble.speech_model(settings), skill)
+    voice = assemble.voice(settings)
+    inbox = Inbox()
+    devices, speaker = assemble.devices(settings, inbox)
+    screen: Screen = Interim(as_json=as_json)
+    try:
+        _render_urgent(skill, voice, assemble.delivery(settings))
+        stage = Stage(inbox, screen, time.monotonic, _manner(settings))
+        Loop(skill, hearing, Narrator(voice, speaker), devices, stage).run()
+    finally:
+        voice.close()
+    return 0
+
+
+def _manner(settings: Settings) -> Manner:
+    return Manner(
+        attention_s=settings.listen.attention_s,
+        always_on=settings.listen.always_on,
+        wake=settings.listen.wake,
+        remember=_remember,
+    )
+
+
+def _remember(delivery: Delivery) -> None:
+    """Keep loudness and pace over restarts."""
+    store.write_settings({"voice": {"rate_wpm": delivery.rate_wpm, "volume": delivery.volume}})
+
+
+def _render_urgent(skill: Skill, voice: Voice, delivery: Delivery) -> list[VoiceError]:
+    """Have the emergency replies at hand before anybody needs them."""
+    try:
+        for level in ("emergency", "crisis", "urgent"):
+            reply = skill.conversation.replies.flag(State(), Flag(level, ""), "")[1].reply
+            for sentence in sentences(reply):
+                voice.render(sentence, delivery)
+    except VoiceError as exc:
+        return [exc]
+    return []
+
+
+class Interim:
+    """Print events as JSON lines."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+
+    def show(self, notice: Notice) -> None:
+        """Print."""
+        print(json.dumps({"event": notice.event, "t_s": notice.t_s, **notice.details}), flush=True)
+
+    def status(self, status: Status) -> None:
+        """Show nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
