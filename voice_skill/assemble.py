@@ -11,7 +11,7 @@ from voice_skill.errors import ModelError
 from voice_skill.gate import Gate
 from voice_skill.hearing import Hearing
 from voice_skill.inbox import Inbox
-from voice_skill.interruption import Interruption
+from voice_skill.interruption import Commands, Interruption
 from voice_skill.messages import Delivery
 from voice_skill.normalize import normalize
 from voice_skill.settings import Settings
@@ -52,13 +52,12 @@ def hearing(settings: Settings, model: SpeechModel, skill: Skill) -> Hearing:
 
     wake = tuple(normalize(phrase) for phrase in settings.listen.wake)
     wakeword.check(wake, model.knows, skill.closed_phrases())
-    commands = skill.interrupting()
     ears = recognizer(model, skill)
     return Hearing(
         Gate(SileroDetector(settings.listen.noise_dbfs)),
         ears,
         WakeWord(model.spotter(wake), wake),
-        Interruption(model.spotter((*commands, *wake)), ears, commands, skill.is_flag),
+        Interruption(Commands(**skill.pack.interrupting), skill.redflags, model.spotter, ears),
         skill.understood,
     )
 

@@ -71,7 +71,7 @@ class Pack:
     examples: tuple[str, ...]
     controls: Mapping[str, str]
     timers: Mapping[str, str]
-    interrupting: tuple[str, ...]  # commands that are heard while the skill speaks
+    interrupting: Mapping[str, tuple[str, ...]]  # heard while the skill speaks: at_once, held, decoys
     flags: Mapping[str, str]
     concepts: Mapping[str, tuple[str, ...]]
     redflags: Section
@@ -113,13 +113,18 @@ def load(folder: Path) -> Pack:
         examples=tuple(t.text for t in common.texts("examples")),
         controls=_mapping(controls, "replies"),
         timers=_mapping(controls, "timers"),
-        interrupting=tuple(t.text for t in controls.texts("interrupting")),
+        interrupting=_interrupting(controls.section("interrupting")),
         flags=_mapping(files["_redflags.yaml"], "replies"),
         concepts={name: tuple(t.text for t in concepts.texts(name)) for name in concepts.keys()},  # noqa: SIM118
         redflags=files["_redflags.yaml"],
         files=files,
         vectors=wordvectors.load(folder),
     )
+
+
+def _interrupting(section: Section) -> dict[str, tuple[str, ...]]:
+    section.allow("at_once", "held", "decoys")
+    return {name: tuple(t.text for t in section.texts(name)) for name in ("at_once", "held", "decoys")}
 
 
 def _mapping(parent: Section, key: str) -> dict[str, str]:

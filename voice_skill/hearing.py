@@ -73,6 +73,7 @@ class Hearing:
         self._waiting_s = 0.0
         self._asked: str | None = None
         self._done: tuple[str, ...] = ()
+        self._wake_end = ""
 
     def asleep(self, pcm: bytes, at_s: float, level: float) -> Woken | None:
         """Take one block while nobody speaks to us."""
@@ -94,14 +95,22 @@ class Hearing:
             return self._begin(*woken)
         if sound.onset:
             self._forget()
-        self._text = self._recognizer.accept(sound.pcm)
+        self._text = self._behind_wake(self._recognizer.accept(sound.pcm))
         self._taken += len(sound.pcm)
         if self._ended(sound):
             heard = without(self._recognizer.finish(), self._done)
+            heard = replace(
+                heard, alternatives=tuple(replace(r, text=self._behind_wake(r.text)) for r in heard.alternatives)
+            )
             self._gate.close()
             self._forget()
             return Said(heard, sound.ended_at_s)
         return Words(self._text, sound.silence_s)
+
+    def _behind_wake(self, text: str) -> str:
+        """Take the end of the wake phrase, heard twice, from the beginning of what was said in the same breath."""
+        first, _, rest = text.partition(" ")
+        return rest if first and first == self._wake_end else text
 
     def speaking(self, pcm: bytes, at_s: float, level: float) -> Woken | Command | None:
         """Take one block while the skill speaks; `over` has been told the sentence."""
@@ -141,7 +150,8 @@ class Hearing:
         """Take what was said in the same breath as the wake phrase as the beginning of an utterance."""
         self._recognizer.reset()
         self._forget()
-        self._text = self._recognizer.accept(after)
+        self._wake_end = phrase.rpartition(" ")[2]
+        self._text = self._behind_wake(self._recognizer.accept(after))
         self._taken = len(after)
         return Woken(phrase)
 
@@ -157,7 +167,7 @@ class Hearing:
         return sound.silence_s >= self._waiting_s
 
     def _forget(self) -> None:
-        self._text, self._taken, self._asked, self._done = "", 0, None, ()
+        self._text, self._taken, self._asked, self._done, self._wake_end = "", 0, None, (), ""
 
 
 def without(heard: Heard, done: Sequence[str]) -> Heard:

@@ -11,7 +11,7 @@ from voice_skill.ports import BLOCK_S
 SILENT_DBFS = -96.0  # nothing but zeros
 MUTED_FOR_S = 2.5  # of zeros: no microphone is that quiet
 FLOOR_FOR_S = 2.0  # of noise without speech: this microphone is never exactly silent
-GATED_S = 0.5
+GATED_S = 0.1  # of zeros beside speech: a noise gate
 CLIPPED_SHARE = 0.1  # of an utterance's blocks reach full scale
 
 

@@ -6,64 +6,26 @@ commands, the wake phrase and red flags. Timers ring between two sentences, neve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, assert_never
+from collections.abc import Callable
+from typing import assert_never
 
 from voice_skill import timers
+from voice_skill.attention import Attention
 from voice_skill.devices import Change, Devices, Which
-from voice_skill.errors import HardwareError, VoiceSkillError
+from voice_skill.errors import VoiceSkillError
 from voice_skill.hearing import Command, Hearing, Said, Woken, Words
-from voice_skill.inbox import Inbox
 from voice_skill.levels import Levels, level_dbfs
-from voice_skill.messages import (
-    AudioFrame,
-    Clip,
-    Delivery,
-    Event,
-    Heard,
-    MicrophoneLost,
-    Notice,
-    NoticeName,
-    Played,
-    Press,
-    Quit,
-    Status,
-    Then,
-)
+from voice_skill.messages import AudioFrame, Event, Heard, MicrophoneLost, Played, Press, Quit, Status, Then
 from voice_skill.narrator import Narrator
 from voice_skill.normalize import is_noise, normalize
-from voice_skill.ports import Clock, Screen
 from voice_skill.replies import as_object
 from voice_skill.skill import Skill
+from voice_skill.teller import Stage, Teller
 
 STATUS_EVERY_S = 0.125
-PAUSED_S = 60.0  # a reading that was told to wait can be gone on with for so long without the wake phrase
 WAKE_BEEP_S = 0.25  # of silence after the wake phrase: who goes on in the same breath is not talked over
 GRAVE = ("emergency", "crisis", "urgent")
 QUIET_FROM_MISS = 4  # always on: talk that is not for us is left alone
-
-
-@dataclass(frozen=True)
-class Manner:
-    """Hold how the loop behaves: attention in seconds, its sounds by name, the loudness now, where to keep changes."""
-
-    attention_s: float = 8.0
-    always_on: bool = False
-    wake: tuple[str, ...] = ()
-    sounds: Mapping[str, Clip] | None = None
-    volume: Callable[[float], float] = lambda volume: volume
-    remember: Callable[[Delivery], None] = lambda _delivery: None
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Hold what surrounds the loop."""
-
-    inbox: Inbox
-    screen: Screen
-    clock: Clock
-    manner: Manner
 
 
 class Loop:
@@ -72,25 +34,21 @@ class Loop:
     def __init__(self, skill: Skill, hearing: Hearing, narrator: Narrator, devices: Devices, stage: Stage) -> None:
         self._skill = skill
         self._hearing = hearing
-        self._narrator = narrator
         self._devices = devices
         self._stage = stage
         self._manner = stage.manner
+        self._teller = Teller(narrator, stage, hearing.sentence, lambda reason: self._lost("speaker", reason))
+        self._attention = Attention(self._manner.attention_s, always=self._manner.always_on)
         self._levels = Levels()
-        self._start_s = stage.clock()
-        self._until_s = 0.0  # attention
-        self._beep = False  # the wake phrase was heard, and no word since
-        self._expecting = False  # an answer to the wake phrase or to a question
-        self._grave = self._leaving = self._sleepy = self._paused = self._muted = False
-        self._told = ""  # the sentence that the screen and the ears know of
-        self._words, self._answer, self._level, self._status_s = "", "", -90.0, 0.0
+        self._grave = self._leaving = self._sleepy = self._muted = False
+        self._words, self._level, self._status_s = "", -90.0, 0.0
 
     def run(self) -> None:
         """Run until the conversation ends; MicrophoneError when there is no microphone at the start."""
         try:
             for error in self._devices.open(self._now()):
-                self._trouble(error)
-            self._show("ready", wake=list(self._manner.wake), **self._devices.names)
+                self._teller.trouble(error)
+            self._teller.show("ready", wake=list(self._manner.wake), **self._devices.names)
             while self._take(self._stage.inbox.get(self._wait_s())) and not self._left():
                 self._tick()
         finally:
@@ -100,11 +58,8 @@ class Loop:
     def _now(self) -> float:
         return self._stage.clock()
 
-    def _show(self, event: NoticeName, **details: object) -> None:
-        self._stage.screen.show(Notice(event, round(self._now() - self._start_s, 3), details))
-
     def _left(self) -> bool:
-        return self._leaving and not self._narrator.busy
+        return self._leaving and not self._teller.busy
 
     def _wait_s(self) -> float:
         at = timers.next_at(self._skill.state.timers)
@@ -149,147 +104,114 @@ class Loop:
                 pass
 
     def _way_of_hearing(self) -> Callable[[bytes, float, float], Woken | Words | Said | Command | None]:
-        line = self._narrator.current
-        if line is not None and line.text and not self._muted:
+        if self._teller.line is not None and not self._muted:
             return self._hearing.speaking
-        return self._hearing.awake if self._awake() else self._hearing.asleep
-
-    def _awake(self) -> bool:
-        return self._manner.always_on or self._now() < self._until_s
+        return self._hearing.awake if self._attention.open(self._now()) else self._hearing.asleep
 
     def _woken(self, by: str, phrase: str = "") -> None:
-        if self._narrator.busy:
+        if self._teller.busy:
             self._break_off(phrase or by)
-        self._show("wake", by=by, phrase=phrase)
-        self._until_s = self._now() + self._manner.attention_s
-        self._beep = self._expecting = True
+        self._teller.show("wake", by=by, phrase=phrase)
+        self._attention.wake(self._now())
 
     def _pressed(self) -> None:
         self._woken("press")
         self._hearing.rest()
-        self._beep = False
-        self._sound("wake")
+        self._attention.silent_so_far = False
+        self._teller.sound("wake")
 
     def _break_off(self, by: str) -> None:
         """Be silent at once; what was not said can be gone on with."""
-        rest = self._narrator.stop()
-        self._show("interrupted", by=by)
-        self._skill.broke_off(rest)
+        self._skill.broke_off(self._teller.stop())
+        self._teller.show("interrupted", by=by)
         self._grave = False
 
     def _listen(self, words: Words) -> None:
-        noise = is_noise(normalize(words.text))
-        if not noise:
-            self._beep = False
-            self._until_s = max(self._until_s, self._now() + 1.0)
+        if not is_noise(normalize(words.text)):
+            self._attention.word(self._now())
             if words.text != self._words:
                 self._words = words.text
-                self._show("partial", text=words.text)
-        elif self._beep and words.silence_s >= WAKE_BEEP_S:
-            self._beep = False
-            self._sound("wake")
+                self._teller.show("partial", text=words.text)
+        elif self._attention.silent_so_far and words.silence_s >= WAKE_BEEP_S:
+            self._attention.silent_so_far = False
+            self._teller.sound("wake")
 
     def _said(self, said: Said) -> None:
         self._words = ""
         if is_noise(normalize(said.heard.text)):
             return
-        self._sound("done")
-        self._show("heard", text=said.heard.text, closed=said.heard.closed, spoken_until_s=self._since(said.ended_at_s))
+        self._teller.sound("done")
+        ended = self._teller.since(said.ended_at_s)
+        self._teller.show("heard", text=said.heard.text, closed=said.heard.closed, spoken_until_s=ended)
         self._reply(said.heard)
         if self._levels.too_loud():
-            self._say(self._skill.line("too_loud"))
-
-    def _since(self, at_s: float) -> float:
-        return round(at_s - self._start_s, 3)
+            self._aside("too_loud")
 
     def _reply(self, heard: Heard) -> None:
         before = self._skill.state.delivery
         reply = self._skill.hear(heard, self._now())
-        after = self._skill.state.delivery
-        if after != before:
-            self._manner.remember(after)
-        self._beep, self._expecting = False, reply.then is Then.QUESTION
-        self._until_s = self._now() + self._manner.attention_s
+        delivery = self._skill.state.delivery
+        if delivery != before:
+            self._remember()
         self._leaving = reply.then is Then.LEAVE
-        self._paused = reply.kind == "control" and reply.topic == "pause"
-        if self._paused:
-            self._until_s = self._now() + PAUSED_S
         self._sleepy = reply.kind == "none" and reply.then is Then.SILENCE
-        self._show("reply", **as_object(reply))
+        paused = reply.kind == "control" and reply.topic == "pause"
+        self._attention.answered(self._now(), asking=reply.then is Then.QUESTION, paused=paused)
+        self._teller.show("reply", **as_object(reply))
         if self._manner.always_on and reply.kind == "none" and self._skill.state.misses >= QUIET_FROM_MISS:
             return
         self._grave = reply.kind in GRAVE
-        self._say(reply.reply)
+        self._teller.say(reply.reply, delivery, grave=self._grave)
+
+    def _remember(self) -> None:
+        try:
+            self._manner.remember(self._skill.state.delivery)
+        except VoiceSkillError as exc:
+            self._teller.trouble(exc)
 
     # ---- what is said
 
-    def _say(self, text: str, *, aside: bool = False) -> None:
-        self._answer = text
-        delivery = self._skill.state.delivery
-        if not self._grave:
-            delivery = replace(delivery, volume=self._manner.volume(delivery.volume))
-        self._narrator.say(text, delivery, aside=aside)
-        self._go_on()
-
-    def _sound(self, name: str) -> None:
-        clip = (self._manner.sounds or {}).get(name)
-        if clip is not None and not self._devices.dumb:
-            self._narrator.sound(clip)
-            self._go_on()
-
-    def _go_on(self) -> None:
-        try:
-            self._narrator.go_on(self._now())
-        except HardwareError as exc:
-            self._trouble(exc)
-            self._lost("speaker", exc.message)
-        except VoiceSkillError as exc:
-            self._trouble(exc)
-        line = self._narrator.current
-        text = line.text if line is not None else ""
-        if text and text != self._told:
-            self._show("speaking", text=text)
-        if text != self._told:
-            self._told = text
-            self._hearing.sentence(text)
+    def _aside(self, line: str) -> None:
+        self._teller.say(self._skill.line(line), self._skill.state.delivery, aside=True)
 
     def _played(self, played: Played) -> None:
-        line = self._narrator.take(played)
+        line = self._teller.played(played)
         if line is None:
             return
-        if line.text:
-            self._show("spoken", text=line.text)
         if not self._grave:
             self._ring()
-        self._go_on()
-        if line.text and not self._narrator.busy:
+        self._teller.go_on()
+        if line.text and not self._teller.busy:
             self._fell_silent()
 
     def _fell_silent(self) -> None:
         """Listen from now on: the attention window begins when the voice has ended."""
         self._grave = False
         self._hearing.rest()
-        self._until_s = 0.0 if self._sleepy else self._now() + self._manner.attention_s
+        if self._sleepy:
+            self._doze()
+        else:
+            self._attention.spoken(self._now())
 
     def _ring(self) -> None:
         for reply in self._skill.due(self._now()):
-            self._show("timer", text=reply.reply)
+            self._teller.show("timer", text=reply.reply)
             if reply.sound:
-                self._sound(reply.sound)
-            self._say(reply.reply, aside=True)
+                self._teller.sound(reply.sound)
+            self._teller.say(reply.reply, self._skill.state.delivery, aside=True)
 
     # ---- what goes wrong, and what time brings
 
     def _tick(self) -> None:
         now = self._now()
-        if not self._narrator.busy:
+        if not self._teller.busy:
             self._ring()
-        if self._narrator.late(now):
-            self._narrator.stop()
+        if self._teller.late():
+            self._teller.stop()
             self._lost("speaker", "it plays nothing")
-        for change in self._devices.check(now, speaking=self._narrator.busy):
+        for change in self._devices.check(now, speaking=self._teller.busy):
             self._changed(change)
-        if 0 < self._until_s <= now and not self._narrator.busy and not self._hearing.in_speech:
+        if self._attention.over(now) and not self._teller.busy and not self._hearing.in_speech:
             self._doze()
         if now - self._status_s >= STATUS_EVERY_S:
             self._status_s = now
@@ -299,14 +221,14 @@ class Loop:
         """Tell of a microphone that is muted; the word about it ends as soon as it hears again."""
         if news == "muted":
             self._muted = True
-            self._show("error", message="The microphone delivers nothing but silence.", hint="Is it muted?")
-            if not self._narrator.busy:
-                self._say(self._skill.line("microphone_muted"), aside=True)
+            hint = "Is it muted, or is this program kept from it?"
+            self._teller.show("error", message="The microphone delivers nothing but silence.", hint=hint)
+            if not self._teller.busy:
+                self._aside("microphone_muted")
         elif news == "unmuted":
             self._muted = False
-            if self._narrator.current is not None and self._narrator.current.aside:
-                self._narrator.stop()
-                self._told = ""
+            if self._teller.line is not None and self._teller.line.aside:
+                self._teller.stop()
 
     def _lost(self, device: Which, reason: str) -> None:
         if self._devices.lose(device, self._now()):
@@ -314,38 +236,32 @@ class Loop:
 
     def _changed(self, change: Change) -> None:
         if change.name:
-            self._show("device_back", device=change.device, name=change.name)
+            self._teller.show("device_back", device=change.device, name=change.name)
         else:
-            self._show("device_lost", device=change.device, reason=change.reason)
+            self._teller.show("device_lost", device=change.device, reason=change.reason)
         self._hearing.rest()
         if not self._devices.dumb:
-            self._say(self._skill.line(f"{change.device}_{'back' if change.name else 'lost'}"), aside=True)
-
-    def _trouble(self, error: VoiceSkillError) -> None:
-        self._show("error", message=error.message, hint=error.hint)
+            self._aside(f"{change.device}_{'back' if change.name else 'lost'}")
 
     def _doze(self) -> None:
         """Close the attention window."""
-        self._until_s = 0.0
-        self._beep = self._paused = self._sleepy = False
+        self._sleepy = False
+        expecting = self._attention.close()
         if self._manner.always_on:
             return
-        self._show("asleep")
+        self._teller.show("asleep")
         self._hearing.rest()
-        if self._expecting:
-            self._expecting = False
-            self._sound("giveup")
+        if expecting:
+            self._teller.sound("giveup")
 
     def _status(self, now: float) -> Status:
-        line = self._narrator.current
-        doing: Literal["asleep", "listening", "speaking", "paused", "deaf"] = "asleep"
-        if self._devices.deaf:
-            doing = "deaf"
-        elif line is not None and line.text:
-            doing = "speaking"
-        elif self._paused:
-            doing = "paused"
-        elif self._awake():
-            doing = "listening"
         running = tuple((t.kind, timers.left_s(t, now)) for t in self._skill.state.timers)
-        return Status(doing, self._level, self._words, self._answer, running)
+        if self._devices.deaf:
+            return Status("deaf", self._level, "", self._teller.answer, running)
+        if self._teller.line is not None:
+            return Status("speaking", self._level, "", self._teller.answer, running)
+        if self._attention.paused:
+            return Status("paused", self._level, self._words, self._teller.answer, running)
+        if self._attention.open(now):
+            return Status("listening", self._level, self._words, self._teller.answer, running)
+        return Status("asleep", self._level, "", self._teller.answer, running)

@@ -7,6 +7,8 @@ import re
 from collections import deque
 from dataclasses import dataclass
 
+import numpy as np
+
 from voice_skill.errors import VoiceError
 from voice_skill.messages import Clip, Delivery, Played
 from voice_skill.ports import Speaker, Voice
@@ -52,9 +54,10 @@ class Narrator:
         else:
             self._waiting.extend(lines)
 
-    def sound(self, clip: Clip) -> None:
-        """Add a bare sound in front of what waits."""
-        self._waiting.appendleft((Line("", clip), Delivery()))
+    def sound(self, clip: Clip, volume: float) -> None:
+        """Add a bare sound in front of what waits, at a loudness of 0 to 1."""
+        pcm = (np.frombuffer(clip.pcm, dtype="<i2") * volume).astype("<i2").tobytes()
+        self._waiting.appendleft((Line("", Clip(pcm, clip.rate_hz)), Delivery()))
 
     def go_on(self, now: float) -> None:
         """Begin the next line, if one waits and nothing is being said; VoiceError or SpeakerError when it cannot be."""

@@ -116,14 +116,6 @@ class Skill:
             for phrase in self.matcher.nearest(best, [p.text for p in known if p.label == match.label]):
                 yield f"      like: {phrase}"
 
-    def interrupting(self) -> tuple[str, ...]:
-        """Give the commands that are heard while the skill speaks."""
-        return self.pack.interrupting
-
-    def is_flag(self, text: str) -> bool:
-        """Tell whether a normalized text holds a red flag by the rules."""
-        return bool(self.redflags.signs(text))
-
     def closed_phrases(self) -> tuple[str, ...]:
         """Give the commands that a grammar may listen for."""
         return tuple(p for p, label in self.matcher.closed.items() if label.startswith("control:"))

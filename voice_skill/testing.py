@@ -1,11 +1,23 @@
-"""Public fakes, scripted: a microphone, a recognizer, a voice, a speaker, a screen and a clock."""
+"""Public fakes: a room in which time passes by a script, with ears, a voice, devices and a screen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from voice_skill.errors import VoiceSkillError
-from voice_skill.messages import AudioFrame, Clip, Delivery, Event, Heard, Hypothesis, Partial, Quit, Reply
+from voice_skill.endpoint import Understood
+from voice_skill.errors import MicrophoneError, SpeakerError, VoiceSkillError
+from voice_skill.gate import Gate
+from voice_skill.hearing import Hearing
+from voice_skill.interruption import Commands, Interruption
+from voice_skill.messages import AudioFrame, Clip, Delivery, Event, Heard, Hypothesis, Notice, Played, Quit, Status
+from voice_skill.ports import BLOCK_S, BLOCK_SAMPLES, RATE_HZ
+from voice_skill.redflags import RedFlags
+from voice_skill.wakeword import WakeWord
+
+HUSH = b"\x01\x00" * BLOCK_SAMPLES  # the noise of a quiet room
+Understand = Callable[[str], Understood]
+VOICE_S = 0.05  # the fake voice takes so long for a letter
 
 
 def heard(*texts: str) -> Heard:
@@ -14,103 +26,206 @@ def heard(*texts: str) -> Heard:
     return Heard(tuple(Hypothesis(t, w / sum(weights)) for t, w in zip(texts, weights, strict=True)))
 
 
-class FakeClock:
-    """Tell the time that was set."""
+class FakeRoom:
+    """Be inbox, clock, microphone and loudspeaker at once.
 
-    def __init__(self, now: float = 0.0) -> None:
-        self.now = now
+    The script holds what is said (text, two blocks a word), seconds of quiet (numbers), and events. After the script
+    the room waits until the loudspeaker is silent, then quits.
+    """
+
+    def __init__(self, script: Iterable[Event | str | float]) -> None:
+        self._script = self._play(script)
+        self._events: deque[Event] = deque()
+        self._playing: tuple[float, int] | None = None
+        self.now = 0.0
+        self.dropped = 0
+        self.played: list[str] = []
+        self.volumes: list[int] = []
+        self.stopped: list[float] = []
+        self.opened = 0
+        self.broken: set[str] = set()  # devices that are not there: "microphone", "speaker"
 
     def __call__(self) -> float:
-        """Give the time that was set, in seconds."""
+        """Tell the time, in seconds."""
         return self.now
 
+    def put(self, event: Event) -> None:
+        """Take an event."""
+        self._events.append(event)
 
-class FakeMicrophone:
-    """Deliver scripted events; a number lets the clock run so many seconds without sound. Then Quit."""
+    def get(self, timeout_s: float) -> Event | None:  # noqa: ARG002 - the port's own signature
+        """Give the next event; a block of sound takes its time."""
+        if self._events:
+            return self._events.popleft()
+        if self._playing is not None and self._playing[0] <= self.now:
+            token, self._playing = self._playing[1], None
+            return Played(token)
+        event = next(self._script, None)
+        if event is None:
+            if self._playing is None:
+                return Quit()
+            event = AudioFrame(HUSH, self.now)
+        if isinstance(event, AudioFrame):
+            event = AudioFrame(event.pcm, self.now)
+            self.now += BLOCK_S
+            if "microphone" in self.broken:
+                return None
+        return event
 
-    def __init__(self, script: Iterable[Event | str | float], clock: FakeClock | None = None) -> None:
-        self._script = list(script)
-        self._clock = clock or FakeClock()
-        self.opened = self.cleared = 0
+    def _play(self, script: Iterable[Event | str | float]) -> Iterator[Event]:
+        for part in script:
+            if isinstance(part, str):
+                yield from (AudioFrame(pcm) for word in part.split() for pcm in (_block(word), _block("~")))
+            elif isinstance(part, int | float):
+                yield from (AudioFrame(HUSH) for _ in range(round(part / BLOCK_S)))
+            else:
+                yield part
 
-    def open(self) -> None:
-        """Count the opening."""
+    # ---- both devices
+
+    def open(self, deliver: Callable[[Event], None]) -> str:  # noqa: ARG002 - the port's own signature
+        """Open the microphone; MicrophoneError while it is broken."""
+        if "microphone" in self.broken:
+            raise MicrophoneError("There is no microphone.", "Plug one in.")
         self.opened += 1
-
-    def read(self, timeout_s: float | None) -> Event | None:
-        """Give the next event of the script; text becomes a frame that FakeRecognizer understands."""
-        if not self._script:
-            return Quit()
-        event = self._script[0]
-        if isinstance(event, int | float):
-            step = event if timeout_s is None else min(event, timeout_s)
-            self._clock.now += step
-            self._script[0] = event - step
-            if event - step <= 0:
-                self._script.pop(0)
-            return None
-        self._script.pop(0)
-        return AudioFrame(event.encode()) if isinstance(event, str) else event
-
-    def clear(self) -> None:
-        """Count; the script goes on, as it stands for what is said later."""
-        self.cleared += 1
+        return "fake microphone"
 
     def close(self) -> None:
-        """Count the closing."""
-        self.opened -= 1
+        """Close the microphone."""
+        self.opened = 0
 
+    @property
+    def speaker(self) -> FakeSpeaker:
+        """Give the loudspeaker."""
+        return FakeSpeaker(self)
 
-class FakeRecognizer:
-    """Understand frames that hold text: "..." at the end makes a partial, everything else is final."""
+    def sound(self, clip: Clip, token: int) -> None:
+        """Play a clip in the room."""
+        self.played.append(clip.pcm.rstrip(b"\0").decode(errors="replace") if clip.rate_hz == RATE_HZ else "beep")
+        self._playing = (self.now + len(clip.pcm) / 2 / clip.rate_hz, token)
 
-    def __init__(self) -> None:
-        self.resets = 0
-
-    def accept(self, pcm: bytes) -> Partial | Heard | None:
-        """Give what the frame says."""
-        text = pcm.decode()
-        return Partial(text[:-3]) if text.endswith("...") else heard(text)
-
-    def finish(self) -> Heard:
-        """Give nothing."""
-        return Heard()
-
-    def reset(self) -> None:
-        """Count."""
-        self.resets += 1
-
-
-class FakeVoice:
-    """Render text as its own bytes, or fail with a given error."""
-
-    def __init__(self, error: VoiceSkillError | None = None) -> None:
-        self._error = error
-
-    def render(self, text: str, delivery: Delivery) -> Clip:  # noqa: ARG002 - the port's own signature
-        """Give the text as PCM."""
-        if self._error:
-            raise self._error
-        return Clip(text.encode(), 16_000)
-
-    def close(self) -> None:
-        """Do nothing."""
+    def silence(self) -> None:
+        """End what is playing."""
+        if self._playing is not None:
+            self.stopped.append(self.now)
+        self._playing = None
 
 
 class FakeSpeaker:
-    """Keep what was played, or fail with a given error."""
+    """Play into a fake room."""
+
+    def __init__(self, room: FakeRoom) -> None:
+        self._room = room
+
+    def open(self, deliver: Callable[[Event], None]) -> str:  # noqa: ARG002 - the port's own signature
+        """Give the device's name; SpeakerError while it is broken."""
+        if "speaker" in self._room.broken:
+            raise SpeakerError("There is no loudspeaker.", "Plug one in.")
+        return "fake speaker"
+
+    def start(self, clip: Clip, token: int) -> None:
+        """Play."""
+        self.open(self._room.put)
+        self._room.sound(clip, token)
+
+    def stop(self) -> None:
+        """Be silent."""
+        self._room.silence()
+
+    def close(self) -> None:
+        """Be silent."""
+        self._room.silence()
+
+
+def _block(word: str) -> bytes:
+    return word.encode().ljust(BLOCK_SAMPLES * 2, b" ")
+
+
+def _words(pcm: bytes) -> list[str]:
+    return [w for w in pcm.replace(b"\x01\x00", b" ").decode(errors="ignore").split() if w != "~"]
+
+
+class FakeDetector:
+    """Know text from hush."""
+
+    def speech(self, pcm: bytes, level: float) -> float:  # noqa: ARG002 - the port's own signature
+        """Give 1 for text."""
+        return 0.0 if pcm == HUSH else 1.0
+
+    def reset(self) -> None:
+        """Do nothing."""
+
+
+class FakeRecognizer:
+    """Understand blocks that hold text."""
+
+    def __init__(self) -> None:
+        self._heard: list[str] = []
+
+    def accept(self, pcm: bytes) -> str:
+        """Give the words so far."""
+        self._heard += _words(pcm)
+        return " ".join(self._heard)
+
+    def finish(self) -> Heard:
+        """Give the words of the utterance."""
+        text = " ".join(self._heard)
+        self._heard = []
+        return heard(text) if text else Heard()
+
+    def reset(self) -> None:
+        """Forget."""
+        self._heard = []
+
+
+class FakeSpotter:
+    """Hear the words of some phrases, "[unk]" for others."""
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        self._known = {word for phrase in phrases for word in phrase.split()}
+        self._blocks: list[bytes] = []
+
+    def accept(self, pcm: bytes) -> str:
+        """Give the words so far."""
+        size = BLOCK_SAMPLES * 2
+        self._blocks += [pcm[at : at + size] for at in range(0, len(pcm), size)]
+        return " ".join(w if w in self._known else "[unk]" for block in self._blocks for w in _words(block))
+
+    def finish(self) -> tuple[str, float]:
+        """Give the words, and when the last known one ended."""
+        text = self.accept(b"")
+        last = max((n for n, b in enumerate(self._blocks) if set(_words(b)) & self._known), default=-1)
+        self._blocks = []
+        return text, (last + 1) * BLOCK_S
+
+    def reset(self) -> None:
+        """Forget."""
+        self._blocks = []
+
+
+def hearing(wake: Sequence[str], commands: Commands, redflags: RedFlags, understand: Understand) -> Hearing:
+    """Put real ears together from fake engines."""
+    recognizer = FakeRecognizer()
+    over = Interruption(commands, redflags, FakeSpotter, recognizer)
+    return Hearing(Gate(FakeDetector()), recognizer, WakeWord(FakeSpotter(wake), wake), over, understand)
+
+
+class FakeVoice:
+    """Render text as its own bytes, VOICE_S a letter, or fail with a given error."""
 
     def __init__(self, error: VoiceSkillError | None = None) -> None:
         self._error = error
-        self.played: list[str] = []
+        self.volumes: list[float] = []
 
-    def play(self, clip: Clip) -> None:
-        """Keep a FakeVoice's clip as text."""
+    def render(self, text: str, delivery: Delivery) -> Clip:
+        """Give the text as PCM."""
         if self._error:
             raise self._error
-        self.played.append(clip.pcm.decode())
+        self.volumes.append(delivery.volume)
+        data = text.encode()
+        return Clip(data.ljust(int(len(text) * VOICE_S * RATE_HZ) * 2, b"\0"), RATE_HZ)
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Do nothing."""
 
 
@@ -118,18 +233,22 @@ class FakeScreen:
     """Keep what was shown."""
 
     def __init__(self) -> None:
-        self.partials: list[str] = []
-        self.replies: list[Reply] = []
-        self.troubles: list[VoiceSkillError] = []
+        self.notices: list[Notice] = []
+        self.statuses: list[Status] = []
+        self.closed = False
 
-    def partial(self, text: str) -> None:
+    def show(self, notice: Notice) -> None:
         """Keep."""
-        self.partials.append(text)
+        self.notices.append(notice)
 
-    def reply(self, reply: Reply) -> None:
+    def status(self, status: Status) -> None:
         """Keep."""
-        self.replies.append(reply)
+        self.statuses.append(status)
 
-    def trouble(self, error: VoiceSkillError) -> None:
+    def close(self) -> None:
         """Keep."""
-        self.troubles.append(error)
+        self.closed = True
+
+    def of(self, event: str, key: str) -> list[object]:
+        """Give one detail of every notice of a kind."""
+        return [n.details.get(key) for n in self.notices if n.event == event]

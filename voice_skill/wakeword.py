@@ -9,6 +9,7 @@ from voice_skill.gate import Sound
 from voice_skill.ports import RATE_HZ, Spotter
 
 SIGHTINGS = 2  # blocks in a row that show the phrase: an unfinished reading may be taken back
+AFTER_S = 0.05  # the phrase's last sound goes on a little after the recognizer ends it
 KEPT_S = 6.0  # of sound, so that the words after the phrase are there when it is recognised
 REST_S = 0.5  # of silence after which a stretch of talk is over
 TALK_MOST_S = 12.0  # of talk in one go: the spotter begins anew
@@ -38,7 +39,7 @@ class WakeWord:
             return None
         words, end_s = self._spotter.finish()
         phrase = self._in(words)
-        after = bytes(self._kept[max(0, int(end_s * RATE_HZ) * 2 - self._cut) :]) if phrase else b""
+        after = bytes(self._kept[max(0, int((end_s + AFTER_S) * RATE_HZ) * 2 - self._cut) :]) if phrase else b""
         self.reset()
         return (phrase, after) if phrase else None
 

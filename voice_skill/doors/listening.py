@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import time
 
-from voice_skill import assemble, store
+from voice_skill import assemble, earcons, quiet, store
 from voice_skill.errors import VoiceError
 from voice_skill.inbox import Inbox
-from voice_skill.loop import Loop, Manner, Stage
+from voice_skill.loop import Loop
 from voice_skill.messages import Delivery, Flag, Notice, State, Status
 from voice_skill.narrator import Narrator, sentences
 from voice_skill.ports import Screen, Voice
 from voice_skill.settings import Settings
 from voice_skill.skill import Skill
+from voice_skill.teller import Manner, Stage
 
 
 def run(settings: Settings, *, as_json: bool) -> int:
@@ -39,8 +40,15 @@ def _manner(settings: Settings) -> Manner:
         attention_s=settings.listen.attention_s,
         always_on=settings.listen.always_on,
         wake=settings.listen.wake,
+        sounds=earcons.clips() if settings.listen.earcons else {"ring": earcons.clips()["ring"]},
+        volume=lambda volume: quiet.volume(settings.quiet, volume, _minute_of_day()),
         remember=_remember,
     )
+
+
+def _minute_of_day() -> int:
+    now = time.localtime()
+    return now.tm_hour * 60 + now.tm_min
 
 
 def _remember(delivery: Delivery) -> None:
