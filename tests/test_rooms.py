@@ -12,7 +12,7 @@ FLOORS = [
     "normalize durations features settings ports packfile timers wordvectors",
     "templates content store weights",
     "phrases matcher redflags replies",
-    "controls training",
+    "barge_in controls training",
     "conversation",
     "skill",
     "loop testing edge",
@@ -25,6 +25,7 @@ ROW = {room: row for row, rooms in enumerate(FLOORS) for room in rooms.split()}
 OUTSIDE = {
     "vosk": {"edge/recognizer"},
     "sounddevice": {"edge/sound"},
+    "pywebrtc_audio": {"edge/echo"},
     "pyttsx3": {"edge/render_speech"},
     "espeakng_loader": {"edge/render_speech"},
     "soundfile": {"edge/wav_file"},

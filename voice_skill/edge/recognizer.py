@@ -46,6 +46,10 @@ class SpeechModel:
         """Make a recognizer for one thread; `closed` are the phrases of the grammar beside free decoding."""
         return VoskRecognizer(self, closed)
 
+    def closed_only(self, phrases: Iterable[str]) -> ClosedEar:
+        """Make an ear for closed phrases alone; words the model lacks are left out of a phrase."""
+        return ClosedEar(self, phrases)
+
     def _free(self) -> Any:
         import vosk
 
@@ -114,6 +118,23 @@ class VoskRecognizer:
         if "[unk]" in closed:  # part of it was something else: not a closed command
             closed = ""
         return Heard(_weigh(free.get("alternatives", [])), closed)
+
+
+class ClosedEar:
+    """Hear a grammar's partial text, block by block, for barge-in; use it from one thread only."""
+
+    def __init__(self, model: SpeechModel, phrases: Iterable[str]) -> None:
+        self._closed = model._grammar(" ".join(filter(model.knows, p.split())) for p in phrases)
+
+    def accept(self, pcm: bytes) -> str:
+        """Take one block (20 to 50 ms: the sooner it is heard); give what is heard of the utterance so far."""
+        if self._closed is None or not pcm:
+            return ""
+        if self._closed.AcceptWaveform(bytes(pcm)):
+            text = json.loads(self._closed.Result()).get("text", "")
+        else:
+            text = json.loads(self._closed.PartialResult()).get("partial", "")
+        return str(text)
 
 
 def _weigh(alternatives: list[dict[str, object]]) -> tuple[Hypothesis, ...]:
