@@ -25,7 +25,6 @@ ROW = {room: row for row, rooms in enumerate(FLOORS) for room in rooms.split()}
 OUTSIDE = {
     "vosk": {"edge/recognizer"},
     "sounddevice": {"edge/sound"},
-    "pywebrtc_audio": {"edge/echo"},
     "pyttsx3": {"edge/render_speech"},
     "espeakng_loader": {"edge/render_speech"},
     "soundfile": {"edge/wav_file"},
