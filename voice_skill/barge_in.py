@@ -15,10 +15,10 @@ from voice_skill.messages import Flag, Hypothesis
 from voice_skill.normalize import normalize
 from voice_skill.redflags import RedFlags
 
-# A phrase that may not act at once must stay heard this long: the own voice is taken for one up to 0.2 s (HACKING.md).
-HOLD_S = 0.25
+# A phrase that may not act at once must stay heard this long: what is left of a cancelled echo sounds like one up to 0.4 s.
+HOLD_S = 0.45
 # From this share of own words in a reading the own voice is in it; below, likeness is chance ("i", "my", "the").
-ECHO_FROM = 0.4
+ECHO_FROM = 0.3
 NEAR = 3  # words: a single word of the saying is the own voice's only this near to another one
 _DIGITS = re.compile(r"[0-9]+")
 
@@ -83,7 +83,8 @@ class Guard:
     def flag(self, readings: Sequence[Hypothesis]) -> Flag | None:
         """Give the gravest red flag that a person said, from readings of free decoding (weights add up to 1).
 
-        By the rules alone: learned weights judge whole sentences, and what is left here is none.
+        Give it finished readings: an unfinished one ends in half a word ("cancer" for "causes"). By the rules alone:
+        learned weights judge whole sentences, and what is left here is none.
         """
         return self._redflags.check([Hypothesis(self._rest(r.text), r.weight) for r in readings], {})
 
