@@ -59,7 +59,10 @@ def test_other_commands_must_be_held(guard):
 
 def test_a_retracted_word_starts_anew(guard):
     """A word that was taken back does not count towards being held."""
-    heard = [guard.command(text, at) for text, at in (("next", 0.0), ("[unk]", 0.1), ("next", 0.2), ("next", 0.2 + HOLD_S / 2))]
+    heard = [
+        guard.command(text, at)
+        for text, at in (("next", 0.0), ("[unk]", 0.1), ("next", 0.2), ("next", 0.2 + HOLD_S / 2))
+    ]
     assert [None] * 4 == heard
 
 

@@ -15,7 +15,7 @@ from voice_skill.messages import Flag, Hypothesis
 from voice_skill.normalize import normalize
 from voice_skill.redflags import RedFlags
 
-# A phrase that may not act at once must stay heard this long: what is left of a cancelled echo sounds like one up to 0.4 s.
+# What may not act at once must stay heard this long: what is left of a cancelled echo sounds like it up to 0.4 s.
 HOLD_S = 0.45
 # From this share of own words in a reading the own voice is in it; below, likeness is chance ("i", "my", "the").
 ECHO_FROM = 0.3
