@@ -12,7 +12,7 @@ from voice_skill.ports import BLOCK_S, Recognizer, Spotter
 from voice_skill.redflags import RedFlags
 
 REST_S = 0.5  # of silence after which what was said is looked at as a whole
-FLAG_S = 0.2  # a red flag in an unfinished reading must stay in it so long
+TALK_MOST_S = 4.0  # the own voice may go on without a pause: what was said into it is looked at this often
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,11 @@ class Interruption:
         self._at_once = commands.at_once
         self._decoys = commands.decoys
         self._guard = Guard(commands.held, commands.at_once, redflags)
-        self._redflags = redflags
         self._spot = spot
         self._recognizer = recognizer
         self._saying = Saying("")
         self._spotter: Spotter | None = None
-        self._heard_s = self._flag_s = 0.0
+        self._heard_s = self._taken_s = 0.0
         self._said: Heard | None = None  # in this stretch of speech: it is told once
 
     def sentence(self, text: str) -> None:
@@ -59,6 +58,7 @@ class Interruption:
         if sound.onset:
             self.reset()
         self._heard_s += BLOCK_S
+        self._taken_s += BLOCK_S
         closed, free = self._spotter.accept(sound.pcm), self._recognizer.accept(sound.pcm)
         command = self._guard.command(closed, self._heard_s)
         if command and self._said is None and self._agreed(command, closed, free):
@@ -66,12 +66,9 @@ class Interruption:
             return self._said
         if self._said is not None and not self._said.closed:
             return None  # nothing is graver than a red flag
-        text = self._guard.rest(free)
-        self._flag_s = self._flag_s + BLOCK_S if text and self._redflags.signs(text) else 0.0
-        if self._flag_s >= FLAG_S:
-            self._said = Heard((Hypothesis(text, 1.0),))
-            return self._said
-        return self._whole() if sound.silence_s >= REST_S else None
+        if sound.silence_s >= REST_S or self._taken_s >= TALK_MOST_S:
+            return self._whole()
+        return None
 
     def _agreed(self, command: str, closed: str, free: str) -> bool:
         if command in self._at_once or f" {command} " in f" {free} ":
@@ -82,14 +79,15 @@ class Interruption:
         """Look for a red flag in all readings of what was said."""
         heard = self._recognizer.finish()
         flag = self._guard.flag(heard.alternatives)
-        self.reset()
+        self._taken_s = 0.0
         if flag is None:
             return None
-        return Heard(tuple(Hypothesis(self._guard.rest(r.text), r.weight) for r in heard.alternatives))
+        self._said = Heard(tuple(Hypothesis(self._guard.rest(r.text), r.weight) for r in heard.alternatives))
+        return self._said
 
     def reset(self) -> None:
         """Forget what was heard."""
         self._recognizer.reset()
         if self._spotter is not None:
             self._spotter.reset()
-        self._flag_s, self._said = 0.0, None
+        self._taken_s, self._said = 0.0, None

@@ -39,6 +39,7 @@ class Levels:
         """Take one block and its loudness (dBFS); give what is news."""
         if level <= SILENT_DBFS:
             self._zero_s += BLOCK_S
+            self._watching = self._watching and not speech  # no room falls silent at a word's end
             if self._watching and self._zero_s >= MUTED_FOR_S:
                 self._watching, self._told = False, True
                 return "muted"
