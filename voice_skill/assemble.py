@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voice_skill import wakeword
-from voice_skill.devices import Devices
 from voice_skill.errors import ModelError
 from voice_skill.gate import Gate
 from voice_skill.hearing import Hearing
-from voice_skill.inbox import Inbox
 from voice_skill.interruption import Commands, Interruption
 from voice_skill.messages import Delivery
 from voice_skill.normalize import normalize
@@ -62,26 +60,18 @@ def hearing(settings: Settings, model: SpeechModel, skill: Skill) -> Hearing:
     )
 
 
-def devices(settings: Settings, inbox: Inbox) -> tuple[Devices, Speaker]:
-    """Choose microphone and loudspeaker; both deliver into the inbox."""
-    from voice_skill.edge import sound
-
-    loudspeaker = speaker(settings)
-    return Devices(microphone(settings), loudspeaker, sound.refresh, inbox.put), loudspeaker
-
-
 def microphone(settings: Settings) -> Microphone:
     """Choose the microphone."""
-    from voice_skill.edge.microphone import PortAudioMicrophone
+    from voice_skill.edge.isolated import IsolatedMicrophone
 
-    return PortAudioMicrophone(settings.sound.microphone)
+    return IsolatedMicrophone(settings.sound.microphone)
 
 
 def speaker(settings: Settings) -> Speaker:
     """Choose the loudspeaker."""
-    from voice_skill.edge.speaker import PortAudioSpeaker
+    from voice_skill.edge.isolated import IsolatedSpeaker
 
-    return PortAudioSpeaker(settings.sound.speaker)
+    return IsolatedSpeaker(settings.sound.speaker)
 
 
 def voice(settings: Settings) -> Voice:

@@ -13,6 +13,7 @@ from voice_skill.ports import Microphone, Speaker
 
 SILENT_FOR_S = 2.0  # no block for so long: the microphone is gone (pitfalls 3.3: often nothing else tells)
 TRY_AGAIN_S = (0.5, 1.0, 2.0, 5.0)  # between attempts
+OPENING_S = 1.0  # the first block may take so long
 Which = Literal["microphone", "speaker"]
 
 
@@ -28,16 +29,9 @@ class Change:
 class Devices:
     """Open both devices, watch over them, and open them again."""
 
-    def __init__(
-        self,
-        microphone: Microphone,
-        speaker: Speaker,
-        refresh: Callable[[], None],
-        deliver: Callable[[Event], None],
-    ) -> None:
+    def __init__(self, microphone: Microphone, speaker: Speaker, deliver: Callable[[Event], None]) -> None:
         self._microphone = microphone
         self._speaker = speaker
-        self._refresh = refresh
         self._deliver = deliver
         self._lost: set[Which] = set()
         self._attempts = 0
@@ -83,33 +77,24 @@ class Devices:
             self._attempts, self._try_at = 0, now + TRY_AGAIN_S[0]
         return news
 
-    def check(self, now: float, *, speaking: bool) -> list[Change]:
-        """Notice a microphone that has gone silent, and try to get back what is lost (never over a running voice)."""
-        if not self._lost and now - self._last_block_s > SILENT_FOR_S:
+    def check(self, now: float) -> list[Change]:
+        """Notice a microphone that has gone silent, and try to get back what is lost."""
+        if not self.deaf and now - self._last_block_s > SILENT_FOR_S:
             self.lose("microphone", now)
             return [Change("microphone", reason="it delivers nothing")]
-        if not self._lost or now < self._try_at or speaking:
+        if not self._lost or now < self._try_at:
             return []
         self._attempts += 1
         self._try_at = now + TRY_AGAIN_S[min(self._attempts, len(TRY_AGAIN_S) - 1)]
         return self._reopen(now)
 
     def _reopen(self, now: float) -> list[Change]:
-        # PortAudio looks for devices only when nothing is open
-        self.close()
-        self._refresh()
         back: list[Change] = []
-        with contextlib.suppress(HardwareError):
-            self.names["microphone"] = self._microphone.open(self._deliver)
-            self._last_block_s = now
-            if self.deaf:
-                back.append(Change("microphone", self.names["microphone"]))
-            self._lost.discard("microphone")
-        with contextlib.suppress(HardwareError):
-            self.names["speaker"] = self._speaker.open(self._deliver)
-            if self.dumb:
-                back.append(Change("speaker", self.names["speaker"]))
-            self._lost.discard("speaker")
-        if "microphone" not in self._lost and "microphone" not in {c.device for c in back}:
-            self._last_block_s = now
+        openers = {"microphone": self._microphone.open, "speaker": self._speaker.open}
+        for device in sorted(self._lost):
+            with contextlib.suppress(HardwareError):
+                self.names[device] = openers[device](self._deliver)
+                self._lost.discard(device)
+                back.append(Change(device, self.names[device]))
+        self._last_block_s = now + OPENING_S
         return back

@@ -15,7 +15,7 @@ from voice_skill.devices import Change, Devices, Which
 from voice_skill.errors import VoiceSkillError
 from voice_skill.hearing import Command, Hearing, Said, Woken, Words
 from voice_skill.levels import Levels, level_dbfs
-from voice_skill.messages import AudioFrame, Event, Heard, MicrophoneLost, Played, Press, Quit, Status, Then
+from voice_skill.messages import AudioFrame, Began, Event, Heard, MicrophoneLost, Played, Press, Quit, Status, Then
 from voice_skill.narrator import Narrator
 from voice_skill.normalize import is_noise, normalize
 from voice_skill.replies import as_object
@@ -75,6 +75,8 @@ class Loop:
                 self._hear(event)
             case Press():
                 self._pressed()
+            case Began():
+                self._teller.began(event)
             case Played():
                 self._played(event)
             case MicrophoneLost():
@@ -111,6 +113,7 @@ class Loop:
     def _woken(self, by: str, phrase: str = "") -> None:
         if self._teller.busy:
             self._break_off(phrase or by)
+        self._teller.warm()
         self._teller.show("wake", by=by, phrase=phrase)
         self._attention.wake(self._now())
 
@@ -129,6 +132,8 @@ class Loop:
     def _listen(self, words: Words) -> None:
         if not is_noise(normalize(words.text)):
             self._attention.word(self._now())
+            if not self._words:
+                self._teller.warm()
             if words.text != self._words:
                 self._words = words.text
                 self._teller.show("partial", text=words.text)
@@ -207,9 +212,8 @@ class Loop:
         if not self._teller.busy:
             self._ring()
         if self._teller.late():
-            self._teller.stop()
             self._lost("speaker", "it plays nothing")
-        for change in self._devices.check(now, speaking=self._teller.busy):
+        for change in self._devices.check(now):
             self._changed(change)
         if self._attention.over(now) and not self._teller.busy and not self._hearing.in_speech:
             self._doze()
@@ -235,7 +239,11 @@ class Loop:
             self._changed(Change(device, reason=reason))
 
     def _changed(self, change: Change) -> None:
+        if not change.name and change.device == "speaker":
+            self._skill.broke_off(self._teller.stop())
         if change.name:
+            if self._teller.line is not None and self._teller.line.aside:
+                self._teller.stop()  # what was said about the loss
             self._teller.show("device_back", device=change.device, name=change.name)
         else:
             self._teller.show("device_lost", device=change.device, reason=change.reason)

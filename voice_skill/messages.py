@@ -39,6 +39,14 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Began:
+    """Say that the first sample of a clip is heard at `at_s`, in seconds on the clock of the frames."""
+
+    token: int
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
     """Say that a clip has been heard to its end (or was stopped), or why it could not be; `token` names the clip."""
 
@@ -46,7 +54,7 @@ class Played:
     error: VoiceSkillError | None = None
 
 
-Event = AudioFrame | MicrophoneLost | Press | Played | Quit
+Event = AudioFrame | MicrophoneLost | Press | Began | Played | Quit
 
 NoticeName = Literal[
     "ready",  # wake (the phrases), microphone, speaker

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voice_skill.errors import VoiceError
-from voice_skill.messages import Clip, Delivery, Played
+from voice_skill.errors import SpeakerError, VoiceError
+from voice_skill.messages import Began, Clip, Delivery, Played
 from voice_skill.ports import Speaker, Voice
 
-LATE_S = 2.0  # a clip that is not over so long after its time: the loudspeaker is gone
+LATE_S = 1.5  # a clip that has not begun, or is not over, so long after its time: the loudspeaker is gone
+EARLY_S = 0.5  # a clip that is over so long before its time was never heard
 _END = re.compile(r"(?<=[.?!])\s+")
 
 
@@ -42,7 +43,7 @@ class Narrator:
         self._speaker = speaker
         self._waiting: deque[tuple[Line, Delivery]] = deque()
         self._token = 0
-        self._due_s = 0.0
+        self._due_s = self._length_s = 0.0
         self.current: Line | None = None
         self.before = ""  # the sentence said just before: its echo may still be in the air
 
@@ -69,7 +70,8 @@ class Narrator:
         clip = line.clip or self._voice.render(line.text, delivery)
         self._token += 1
         self._speaker.start(clip, self._token)
-        self._due_s = now + len(clip.pcm) / 2 / clip.rate_hz + LATE_S
+        self._length_s = len(clip.pcm) / 2 / clip.rate_hz
+        self._due_s = now + LATE_S
         self.current, self._waiting = line, waiting
         if waiting and waiting[0][0].clip is None:
             with contextlib.suppress(VoiceError):  # it will be told at its turn
@@ -80,14 +82,25 @@ class Narrator:
         """Tell whether something is being said or waits to be."""
         return self.current is not None or bool(self._waiting)
 
-    def take(self, played: Played) -> Line | None:
-        """Learn that a clip was heard; give its line, None for an old one."""
+    def began(self, began: Began, now: float) -> None:
+        """Learn that a clip is heard now."""
+        if began.token == self._token:
+            self._due_s = max(now, began.at_s) + self._length_s + LATE_S
+
+    def take(self, played: Played, now: float) -> Line | None:
+        """Learn that a clip was heard; give its line, None for an old one. SpeakerError when it was cut short."""
         if played.token != self._token or self.current is None:
             return None
+        if played.error is not None or now < self._due_s - LATE_S - EARLY_S:
+            raise SpeakerError("The loudspeaker has stopped.", "Plug it in again, or choose another one.")
         line, self.current = self.current, None
         if line.text:
             self.before = line.text
         return line
+
+    def warm(self) -> None:
+        """Have the loudspeaker running: something will be said soon."""
+        self._speaker.warm()
 
     def late(self, now: float) -> bool:
         """Tell whether the end of a clip should long have been heard."""

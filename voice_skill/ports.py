@@ -75,7 +75,10 @@ class Speaker(Protocol):
         """Look for the device, give its name; SpeakerError when there is none."""
 
     def start(self, clip: Clip, token: int) -> None:
-        """Begin to play; Played(token) is delivered at the end. SpeakerError when there is no loudspeaker."""
+        """Begin to play; Began and Played(token) are delivered. SpeakerError when there is no loudspeaker."""
+
+    def warm(self) -> None:
+        """Have the device running before something is to be said."""
 
     def stop(self) -> None:
         """Be silent at once."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from voice_skill.errors import HardwareError, VoiceSkillError
 from voice_skill.inbox import Inbox
-from voice_skill.messages import Clip, Delivery, Notice, NoticeName, Played
+from voice_skill.messages import Began, Clip, Delivery, Notice, NoticeName, Played
 from voice_skill.narrator import Line, Narrator
 from voice_skill.ports import Clock, Screen
 
@@ -104,11 +104,19 @@ class Teller:
 
     def played(self, played: Played) -> Line | None:
         """Learn that a clip was heard; give its line, None for an old one. The next line waits for `go_on`."""
-        line = self._narrator.take(played)
+        try:
+            line = self._narrator.take(played, self._stage.clock())
+        except HardwareError as exc:
+            self._lost(exc.message)
+            return None
         if line is not None and line.text:
             self.show("spoken", text=line.text)
             self._told = ""
         return line
+
+    def began(self, began: Began) -> None:
+        """Learn that a clip is heard now."""
+        self._narrator.began(began, self._stage.clock())
 
     def stop(self) -> str:
         """Be silent at once; give what was not said of the answer."""
@@ -116,6 +124,10 @@ class Teller:
         self._told = ""
         self._sentence("")
         return rest
+
+    def warm(self) -> None:
+        """Have the loudspeaker running: something will be said soon."""
+        self._narrator.warm()
 
     def late(self) -> bool:
         """Tell whether the end of a clip should long have been heard."""

@@ -10,7 +10,19 @@ from voice_skill.errors import MicrophoneError, SpeakerError, VoiceSkillError
 from voice_skill.gate import Gate
 from voice_skill.hearing import Hearing
 from voice_skill.interruption import Commands, Interruption
-from voice_skill.messages import AudioFrame, Clip, Delivery, Event, Heard, Hypothesis, Notice, Played, Quit, Status
+from voice_skill.messages import (
+    AudioFrame,
+    Began,
+    Clip,
+    Delivery,
+    Event,
+    Heard,
+    Hypothesis,
+    Notice,
+    Played,
+    Quit,
+    Status,
+)
 from voice_skill.ports import BLOCK_S, BLOCK_SAMPLES, RATE_HZ
 from voice_skill.redflags import RedFlags
 from voice_skill.wakeword import WakeWord
@@ -102,6 +114,7 @@ class FakeRoom:
     def sound(self, clip: Clip, token: int) -> None:
         """Play a clip in the room."""
         self.played.append(clip.pcm.rstrip(b"\0").decode(errors="replace") if clip.rate_hz == RATE_HZ else "beep")
+        self._events.append(Began(token, self.now))
         self._playing = (self.now + len(clip.pcm) / 2 / clip.rate_hz, token)
 
     def silence(self) -> None:
@@ -127,6 +140,9 @@ class FakeSpeaker:
         """Play."""
         self.open(self._room.put)
         self._room.sound(clip, token)
+
+    def warm(self) -> None:
+        """Do nothing."""
 
     def stop(self) -> None:
         """Be silent."""

@@ -6,6 +6,7 @@ import json
 import time
 
 from voice_skill import assemble, earcons, quiet, store
+from voice_skill.devices import Devices
 from voice_skill.errors import VoiceError
 from voice_skill.inbox import Inbox
 from voice_skill.loop import Loop
@@ -24,7 +25,8 @@ def run(settings: Settings, *, as_json: bool) -> int:
     hearing = assemble.hearing(settings, assemble.speech_model(settings), skill)
     voice = assemble.voice(settings)
     inbox = Inbox()
-    devices, speaker = assemble.devices(settings, inbox)
+    speaker = assemble.speaker(settings)
+    devices = Devices(assemble.microphone(settings), speaker, inbox.put)
     screen: Screen = Interim(as_json=as_json)
     try:
         _render_urgent(skill, voice, assemble.delivery(settings))

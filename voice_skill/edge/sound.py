@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any, Literal
 
 from voice_skill.errors import HardwareError, MicrophoneError, SpeakerError
@@ -17,15 +16,6 @@ def library() -> Any:
     except OSError as exc:
         raise HardwareError("PortAudio, which reaches the sound hardware, is not installed.", _INSTALL) from exc
     return sounddevice
-
-
-def refresh() -> None:
-    """Look for devices anew: PortAudio freezes its list at the start; every stream must be closed."""
-    sounddevice = library()
-    with contextlib.suppress(sounddevice.PortAudioError):
-        sounddevice._terminate()
-    with contextlib.suppress(sounddevice.PortAudioError):
-        sounddevice._initialize()
 
 
 def find(name: str, kind: Literal["input", "output"]) -> Any:

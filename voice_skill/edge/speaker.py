@@ -1,12 +1,14 @@
 """The loudspeaker: PortAudio's callback takes a clip block by block, so that stop() is heard within one block.
 
-A stream with a callback begins 10 to 20 ms after start() and is silent 10 ms after abort(); blocking writes into the
-same sound server wait for up to two seconds (measured on PulseAudio with a null sink).
+The stream runs on in silence between two clips and for a while after them: the next one begins within a block, and
+no end has to be waited for. A sound server may take two seconds to drain, to begin again after an abort, or to take a
+blocking write (measured on PulseAudio with a null sink that nobody records).
 """
 
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,98 +18,110 @@ import soxr
 
 from voice_skill.edge import sound
 from voice_skill.errors import SpeakerError
-from voice_skill.messages import Clip, Event, Played
-from voice_skill.ports import RATE_HZ
+from voice_skill.messages import Began, Clip, Event, Played
 
 LATENCY_S = 0.06  # short enough for "stop", long enough for a busy small board
 LEAD_S = 0.02  # silence before the first word: outputs that sleep swallow the first syllable (pitfalls 2.1)
-BESIDE: Callable[[bytes, float], None] = lambda _pcm, _at_s: None  # noqa: E731 - the listener that hears nothing
+BLOCK_S = 0.02
+IDLE_S = 20.0  # of silence after which the device is let go
 
 
 class PortAudioSpeaker:
-    """Play clips on a device found by name ("" is the system's own choice), one at a time.
+    """Play clips on a device found by name ("" is the system's own choice), one at a time."""
 
-    `beside` is told, from PortAudio's own thread, every block that is played: PCM at 16 kHz, and when it is heard.
-    """
-
-    def __init__(self, name: str = "", beside: Callable[[bytes, float], None] = BESIDE) -> None:
+    def __init__(self, name: str = "") -> None:
         self._name = name
-        self._beside = beside
+        self._lock = threading.Lock()  # of the calls into PortAudio
         self._stream: Any = None
         self._rate = 0
+        self._next: tuple[int, bytes] | None = None
         self._data = b""
-        self._reference = b""
         self._at = 0
-        self._token = 0
+        self._token = 0  # of the clip that is playing, 0 for none
+        self._rest_s = 0.0  # until the last sample has left the device's buffer
+        self._quiet_since = 0.0
         self._deliver: Callable[[Event], None] = lambda _event: None
 
     def open(self, deliver: Callable[[Event], None]) -> str:
-        """Look for the device, give its name; SpeakerError when there is none. Ends of clips are delivered."""
+        """Look for the device, give its name; SpeakerError when it cannot be opened. Ends of clips are delivered."""
         self._deliver = deliver
-        return str(sound.find(self._name, "output")["name"])
+        sounddevice = sound.library()
+        device = sound.find(self._name, "output")
+        self._rate = int(device["default_samplerate"])
+        index = device["index"] if self._name else None
+        try:
+            self._stream = sounddevice.RawOutputStream(
+                samplerate=self._rate,
+                device=index,
+                channels=1,
+                dtype="int16",
+                latency=LATENCY_S,
+                blocksize=int(self._rate * BLOCK_S),
+                callback=self._callback,
+                finished_callback=self._finished,
+            )
+        except (sounddevice.PortAudioError, ValueError) as exc:
+            message = f"The loudspeaker {device['name']!r} cannot be used."
+            raise SpeakerError(message, "Close the program that holds it, or choose another one.") from exc
+        threading.Thread(target=self._let_go, args=(self._stream,), daemon=True).start()
+        return str(device["name"])
 
     def start(self, clip: Clip, token: int) -> None:
-        """Begin to play a clip in place of what is playing; Played(token) is delivered when it has been heard."""
-        sounddevice = sound.library()
-        try:
-            if self._stream is not None:
-                self._stream.abort()
-            if self._stream is None or self._rate != clip.rate_hz:
-                self._open(sounddevice, clip.rate_hz)
-            self._load(clip)
-            self._token = token
-            self._stream.start()
-        except (sounddevice.PortAudioError, ValueError) as exc:
-            self.close()
-            raise SpeakerError("The loudspeaker cannot be used.", "Plug it in again, or choose another one.") from exc
-
-    def _open(self, sounddevice: Any, rate: int) -> None:
-        self.close()
-        device = sound.find(self._name, "output")
-        for own in (rate, int(device["default_samplerate"])):
-            with contextlib.suppress(sounddevice.PortAudioError):
-                self._stream = sounddevice.RawOutputStream(
-                    samplerate=own,
-                    device=device["index"] if self._name else None,
-                    channels=1,
-                    dtype="int16",
-                    latency=LATENCY_S,
-                    callback=self._callback(sounddevice, own),
-                    finished_callback=lambda: self._deliver(Played(self._token)),
-                )
-                self._rate, self._own = rate, own
-                return
-        raise ValueError(rate)
-
-    def _load(self, clip: Clip) -> None:
+        """Begin to play a clip in place of what is playing; Began and Played(token) are delivered."""
         pcm = np.frombuffer(clip.pcm, dtype="<i2")
-        if clip.rate_hz != self._own:
-            pcm = soxr.resample(pcm, clip.rate_hz, self._own).astype("<i2")
-        self._data = bytes(int(self._own * LEAD_S) * 2) + pcm.tobytes()
-        whole = np.frombuffer(self._data, dtype="<i2")
-        self._reference = soxr.resample(whole, self._own, RATE_HZ, quality="LQ").astype("<i2").tobytes()
-        self._at = 0
+        if clip.rate_hz != self._rate:
+            pcm = soxr.resample(pcm, clip.rate_hz, self._rate).astype("<i2")
+        self._next = token, bytes(int(self._rate * LEAD_S) * 2) + pcm.tobytes()
+        self.warm()
 
-    def _callback(self, sounddevice: Any, own: int) -> Callable[..., None]:
-        def callback(out: Any, frames: int, moment: Any, _status: Any) -> None:
-            at, size = self._at, frames * 2
-            block = self._data[at : at + size]
-            out[: len(block)] = block
-            out[len(block) :] = bytes(size - len(block))
-            self._at = at + size
-            ahead_s = max(0.0, moment.outputBufferDacTime - moment.currentTime)
-            first, last = (x // 2 * RATE_HZ // own * 2 for x in (at, self._at))
-            self._beside(self._reference[first:last], time.monotonic() + ahead_s)
-            if self._at >= len(self._data):
-                raise sounddevice.CallbackStop
+    def warm(self) -> None:
+        """Have the stream running before something is to be said."""
+        self._quiet_since = time.monotonic()
+        with self._lock:
+            if self._stream is None:
+                raise SpeakerError("The loudspeaker is closed.")
+            if not self._stream.active:
+                try:
+                    self._stream.abort(ignore_errors=True)
+                    self._stream.start()
+                except Exception as exc:
+                    raise SpeakerError("The loudspeaker cannot be used.", "Plug it in again.") from exc
 
-        return callback
+    def _callback(self, out: Any, frames: int, moment: Any, _status: Any) -> None:
+        coming, self._next = self._next, None
+        ahead_s = max(0.0, moment.outputBufferDacTime - moment.currentTime)
+        if coming is not None:
+            self._token, self._data = coming
+            self._at, self._rest_s = 0, ahead_s
+            self._deliver(Began(self._token, time.monotonic() + ahead_s + LEAD_S))
+        size = frames * 2
+        block = self._data[self._at : self._at + size]
+        out[: len(block)] = block
+        out[len(block) :] = bytes(size - len(block))
+        self._at += len(block)
+        if self._token and self._at >= len(self._data):
+            self._rest_s -= frames / self._rate
+            if self._rest_s <= 0:
+                token, self._token, self._quiet_since = self._token, 0, time.monotonic()
+                self._deliver(Played(token))
+
+    def _finished(self) -> None:
+        """Tell of a stream that ended by itself: stop() forgets the token before it ends one."""
+        token, self._token = self._token, 0
+        if token:
+            self._deliver(Played(token, SpeakerError("The loudspeaker has stopped.", "Plug it in again.")))
 
     def stop(self) -> None:
-        """Be silent at once."""
-        if self._stream is not None:
-            with contextlib.suppress(Exception):
-                self._stream.abort(ignore_errors=True)
+        """Be silent after what is in the device's buffer, LATENCY_S."""
+        self._token, self._data, self._next = 0, b"", None
+
+    def _let_go(self, stream: Any) -> None:
+        while self._stream is stream:
+            time.sleep(1.0)
+            idle = self._token == 0 and self._next is None and time.monotonic() - self._quiet_since > IDLE_S
+            with self._lock, contextlib.suppress(Exception):
+                if idle and stream.active:
+                    stream.abort(ignore_errors=True)
 
     def close(self) -> None:
         """Let go of the device."""
