@@ -1,199 +1,159 @@
-"""The whole way without hardware: a question played into a microphone, the answer recorded from a loudspeaker.
+"""The whole way without hardware: PortAudio, Vosk and pyttsx3 are the real ones, in a PulseAudio with two null sinks.
 
-A private PulseAudio daemon has two null sinks: what is played into `mic_feed` is heard by the microphone, what the
-skill says is recorded from `speaker.monitor`. PortAudio, Vosk and pyttsx3 are the real ones.
+What is played into `mic_feed` is heard by the microphone, what the skill says is recorded from `speaker.monitor`.
 """
 
-import os
-import queue
 import shutil
 import signal
 import subprocess
-import sys
-import threading
 import time
 from pathlib import Path
 
 import pytest
-from conftest import hear_ctrl_c
 
 from voice_skill import assemble
+from voice_skill.bench.house import TOOLS, House, Listener
+from voice_skill.bench.live import pcm
 from voice_skill.edge import wav_file
 from voice_skill.normalize import normalize
 from voice_skill.settings import Settings
 
 RECORDINGS = Path(__file__).parent / "recordings"
-TOOLS = ("pulseaudio", "pactl", "paplay", "parecord")
-SPEAKING_S = 17  # the longest answer here takes 15 s
+VOICE = "espeak:en-us"
 SILENT = "live tests need PulseAudio: script/setup-sound"
 
 pytestmark = [pytest.mark.live, pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason=SILENT)]
 
-CONFIG = """
-load-module module-native-protocol-unix auth-anonymous=1 socket={socket}
-load-module module-null-sink sink_name=mic_feed rate=48000
-load-module module-null-sink sink_name=speaker rate=48000
-set-default-sink speaker
-set-default-source mic_feed.monitor
-"""
-ALSA = """
-pcm.!default { type pulse }
-ctl.!default { type pulse }
-"""
+
+@pytest.fixture
+def house(tmp_path):
+    """A private sound system."""
+    with House(tmp_path) as house:
+        yield house
 
 
 @pytest.fixture
-def sound(tmp_path_factory):
-    """The environment of a process that lives in the private sound system."""
-    folder = tmp_path_factory.mktemp("pulse")
-    (folder / "config.pa").write_text(CONFIG.format(socket=folder / "socket"))
-    (folder / "asound.conf").write_text("</usr/share/alsa/alsa.conf>\n" + ALSA)
-    environment = os.environ | {
-        "HOME": str(folder),
-        "XDG_RUNTIME_DIR": str(folder),
-        "PULSE_SERVER": f"unix:{folder / 'socket'}",
-        "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
-        "VOICE_SKILL_CONFIG_DIR": str(folder),
-        "TMPDIR": str(folder),
-        "VOICE_SKILL_VOICE_RATE_WPM": "150",
-    }
-    command = ["pulseaudio", "-n", "-F", str(folder / "config.pa"), "--daemonize=no", "--exit-idle-time=-1"]
-    with subprocess.Popen([*command, "--use-pid-file=no"], env=environment, stderr=subprocess.DEVNULL) as daemon:
+def start(house):
+    """Start the skill in it, with options; ended afterwards."""
+    started = []
+
+    def begin(*options):
+        listener = Listener(house, *options)
+        started.append(listener)
+        assert listener.wait("ready", 60), listener.process.stderr.read()
+        time.sleep(0.5)
+        return listener
+
+    yield begin
+    for listener in started:
+        listener.close()
+
+
+def ask(house, listener, sound, **wanted):
+    """Say something until it is answered so, three times at most: a busy machine drops sound, as a room does."""
+    seen = []
+    for _ in range(3):
+        listener.forget()
+        house.play(sound)
+        found = listener.wait("reply", 8)
+        seen.append(found and found[1])
+        if found and all(found[1][k] == v for k, v in wanted.items()):
+            return found[1]
+        listener.wait("asleep", 30)
+    raise AssertionError(f"never answered with {wanted}: {seen}")
+
+
+def recorded(name):
+    """A recording's sound."""
+    return wav_file.read(RECORDINGS / f"{name}.wav")
+
+
+def test_woken_by_its_phrase_it_answers_aloud(house, start, tmp_path):
+    """The question comes in the same breath; the loudspeaker's sound, recorded and recognised, says the answer."""
+    listener = start()
+    spoken = tmp_path / "spoken.wav"
+    command = ["parecord", "--device=speaker.monitor", "--file-format=wav", "--rate=16000", "--channels=1", str(spoken)]
+    with subprocess.Popen(command, env=house.environment) as recording:
         try:
-            for _ in range(100):
-                ready = subprocess.run(["pactl", "info"], env=environment, capture_output=True, check=False)
-                if ready.returncode == 0:
-                    break
-                time.sleep(0.1)
-            yield environment
-        finally:
-            daemon.terminate()
-
-
-class Session:
-    """`voice-skill listen` in the private sound system."""
-
-    def __init__(self, environment, folder):
-        self.environment, self.folder = environment, folder
-        command = [sys.executable, "-m", "voice_skill", "listen"]
-        self.process = subprocess.Popen(
-            command,
-            env=environment,
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            preexec_fn=hear_ctrl_c,
-        )
-        self.lines = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def line(self, start):
-        """The next line of its output that starts so, within 20 seconds."""
-        deadline = time.monotonic() + 20
-        seen = []
-        while time.monotonic() < deadline:
-            try:
-                line = self.lines.get(timeout=1)
-            except queue.Empty:
-                continue
-            if line.startswith(start):
-                return line.strip()
-            seen.append(line)
-        raise AssertionError(f"no line starts with {start!r}: {seen}")
-
-    def _read(self):
-        for line in self.process.stdout:
-            self.lines.put(line)
-
-    def say(self, name):
-        """Play a recording into the microphone, and the silence after it."""
-        path = RECORDINGS / f"{name}.wav"
-        subprocess.run(["paplay", "--device=mic_feed", str(path)], env=self.environment, check=True, timeout=30)
-
-    def ask(self, name, answer):
-        """Say a recording until it is answered so, three times at most: a busy machine drops sound, as a room does."""
-        heard = []
-        for _ in range(3):
-            self.say(name)
-            try:
-                heard.append((self.line("you:"), self.line("skill:")))
-            except AssertionError:
-                continue
-            if heard[-1][1].startswith(f"skill: {answer}"):
-                return heard[-1]
-            time.sleep(SPEAKING_S)
-        raise AssertionError(f"{name} was never answered with {answer!r}: {heard}")
-
-
-@pytest.fixture
-def session(sound, tmp_path):
-    """A running skill."""
-    session = Session(sound, tmp_path)
-    with session.process:
-        yield session
-        session.process.kill()
-
-
-def test_a_question_is_heard_answered_and_spoken(session):
-    """The loudspeaker's sound, recorded and recognised, says what the screen says."""
-    session.line("Listening")
-    spoken = session.folder / "spoken.wav"
-    recorder = [
-        "parecord",
-        "--device=speaker.monitor",
-        "--file-format=wav",
-        "--rate=16000",
-        "--channels=1",
-        str(spoken),
-    ]
-    with subprocess.Popen(recorder, env=session.environment) as recording:
-        try:
-            heard, said = session.ask("could_it_be_stress", "Stress: it can be.")
-            time.sleep(SPEAKING_S)
+            reply = ask(house, listener, pcm("okay coach, could it be stress", VOICE), topic="causes.anxiety")
+            assert listener.wait("asleep", 60)
         finally:
             recording.terminate()
-    assert "stress" in heard
-    pcm = wav_file.read(spoken)
-    heard = assemble.speech_model(Settings()).recognizer().whole(pcm)
+    heard = assemble.speech_model(Settings()).recognizer().whole(wav_file.read(spoken))
     words = set(" ".join(h.text for h in heard.alternatives).split())
     # the voice is synthetic and the ears are small: some of the long words must come through, no other talk has them
-    long_words = {w for w in normalize(said).split() if len(w) > 5}
-    assert len(words & long_words) >= 4, (words, long_words)
+    assert len(words & {w for w in normalize(reply["reply"]).split() if len(w) > 5}) >= 4, words
 
 
-def test_a_conversation_goes_on_and_an_emergency_is_heard(session):
-    """A follow-up by a command, then a red flag; it does not answer itself in between."""
-    session.line("Listening")
-    session.ask("could_it_be_stress", "Stress")
-    time.sleep(SPEAKING_S)
-    session.ask("tell_me_more", "Arthritis")
-    time.sleep(SPEAKING_S)
-    session.ask("chest_pain", "Call 112 now.")
+def test_without_the_wake_phrase_nothing_is_answered(house, start):
+    """Talk in the room is nobody's business."""
+    listener = start()
+    house.play(recorded("could_it_be_stress") + recorded("football"))
+    assert listener.wait("reply", 3) is None
+
+
+def test_a_dialogue_with_barge_in_and_an_emergency(house, start):
+    """A follow-up without the phrase, "stop" into the answer, "go on", and a red flag into the answer."""
+    listener = start()
+    ask(house, listener, pcm("okay coach, does ice help", VOICE), topic="relief.ice")
+    listener.wait("speaking", 5)
+    time.sleep(2.5)
+    house.play(pcm("stop", VOICE))
+    assert listener.wait("interrupted", 3, by="stop")
+    time.sleep(1)
+    house.play(pcm("go on", VOICE))
+    rest = listener.wait("reply", 5, topic="more")
+    assert rest
+    assert "brings down swelling" in rest[1]["reply"]
+    time.sleep(2)
+    ask(house, listener, pcm("my chest hurts really badly", VOICE), kind="emergency")
+    assert listener.wait("speaking", 2)
+
+
+def test_a_sound_server_that_dies_and_comes_back_is_found_again(house, start):
+    """Told once, and the next question is answered."""
+    listener = start("--always-on")
+    house.close()
+    lost = time.monotonic()
+    told = listener.wait("device_lost", 5, device="microphone")
+    assert told
+    assert told[0] - lost < 3
+    time.sleep(1)
+    house.open()
+    assert listener.wait("device_back", 20, device="microphone")
+    listener.wait("spoken", 5)
+    time.sleep(2)
+    ask(house, listener, pcm("could it be stress", VOICE), topic="causes.anxiety")
+    assert 1 == sum(e["event"] == "device_lost" and e["device"] == "microphone" for _, e in listener.seen)
+
+
+def test_sigusr1_wakes_it(house, start):
+    """Push-to-talk from any other program."""
+    listener = start()
+    listener.process.send_signal(signal.SIGUSR1)
+    assert listener.wait("wake", 3, by="press")
+    ask(house, listener, recorded("could_it_be_stress"), topic="causes.anxiety")
 
 
 @pytest.mark.parametrize(("number", "code", "says"), [(signal.SIGINT, 130, "stopped"), (signal.SIGTERM, 143, "")])
-def test_ctrl_c_in_the_middle_of_a_sentence_ends_it_at_once(session, number, code, says):
+def test_ctrl_c_in_the_middle_of_a_sentence_ends_it_at_once(house, start, number, code, says):
     """Its exit code within two seconds, no traceback, nothing of the voice left behind; terminated likewise."""
-    session.line("Listening")
-    session.ask("could_it_be_stress", "Stress")
-    start = time.monotonic()
-    session.process.send_signal(number)
-    session.process.wait(timeout=10)
-    err = session.process.stderr.read()
-    assert code == session.process.returncode
-    assert time.monotonic() - start < 2
+    listener = start("--always-on")
+    ask(house, listener, pcm("could it be stress", VOICE), topic="causes.anxiety")
+    begin = time.monotonic()
+    listener.process.send_signal(number)
+    listener.process.wait(timeout=10)
+    err = listener.process.stderr.read()
+    assert code == listener.process.returncode
+    assert time.monotonic() - begin < 2
     assert "Traceback" not in err
     assert says in err
-    assert [] == list(Path(session.environment["TMPDIR"]).glob("voice-skill-*"))
+    assert [] == list(Path(house.environment["TMPDIR"]).glob("voice-skill-*"))
 
 
-def test_a_sound_server_that_dies_is_told(session):
-    """One sentence with a hint and the exit code of sound hardware."""
-    session.line("Listening")
-    subprocess.run(["pactl", "exit"], env=session.environment, check=True)
-    session.process.wait(timeout=20)
-    assert 5 == session.process.returncode
-    err = session.process.stderr.read()
-    assert "The microphone is lost" in err
-    assert "Traceback" not in err
+def test_loudness_is_kept_over_a_restart(house, start):
+    """Said once, it is in the settings of the next evening."""
+    listener = start("--always-on")
+    ask(house, listener, pcm("quieter", VOICE), topic="quieter")
+    settings = Path(house.environment["VOICE_SKILL_CONFIG_DIR"]) / "settings.toml"
+    assert "volume = 0.8" in settings.read_text()

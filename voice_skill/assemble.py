@@ -18,7 +18,7 @@ from voice_skill.wakeword import WakeWord
 
 if TYPE_CHECKING:
     from voice_skill.edge.recognizer import SpeechModel, VoskRecognizer
-    from voice_skill.ports import Microphone, Speaker, Voice
+    from voice_skill.ports import Microphone, Speaker, Trigger, Voice
 
 MODEL = "vosk-model-small-en-us-0.15"
 
@@ -72,6 +72,14 @@ def speaker(settings: Settings) -> Speaker:
     from voice_skill.edge.isolated import IsolatedSpeaker
 
     return IsolatedSpeaker(settings.sound.speaker)
+
+
+def triggers(settings: Settings) -> list[Trigger]:
+    """Choose what may be pressed to talk."""
+    from voice_skill.edge import buttons, keys
+
+    pressed: list[Trigger] = [keys.SpaceBar(), keys.Signal()]
+    return [*pressed, buttons.choose(settings.listen.button)] if settings.listen.button else pressed
 
 
 def voice(settings: Settings) -> Voice:

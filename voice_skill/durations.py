@@ -97,3 +97,9 @@ def say(minutes: float) -> str:
     if left:
         parts.append("one minute" if left == 1 else f"{numerals.words(left)} minutes")
     return " and ".join(parts)
+
+
+def clock(seconds: float) -> str:
+    """Put a length in figures for the eye: 4:05, or 1:02:30."""
+    hours, left = divmod(max(0, round(seconds)), 3600)
+    return f"{hours}:{left // 60:02}:{left % 60:02}" if hours else f"{left // 60}:{left % 60:02}"

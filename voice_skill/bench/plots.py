@@ -64,3 +64,17 @@ def against_noise(points: Points, path: Path) -> None:
     axes.set(ylim=(0, 102), xlabel="signal-to-noise ratio, dB", ylabel="%")
     axes.legend(loc="center right")
     _save(pyplot, drawing, path)
+
+
+def latency(parts: Mapping[str, Sequence[float]], path: Path) -> None:
+    """Draw how long each part of an answer's way took, question by question, the slowest last; seconds in, ms drawn."""
+    pyplot, drawing, axes = _figure()
+    rows = sorted(zip(*parts.values(), strict=True), key=sum)
+    below = [0.0] * len(rows)
+    for number, name in enumerate(parts):
+        heights = [1000 * row[number] for row in rows]
+        axes.bar(range(1, len(rows) + 1), heights, bottom=below, label=name, width=0.9)
+        below = [b + h for b, h in zip(below, heights, strict=True)]
+    axes.set(xlabel="questions, the slowest last", ylabel="ms after the question's last sound")
+    axes.legend(loc="upper left")
+    _save(pyplot, drawing, path)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
+from voice_skill import store
 from voice_skill.errors import SettingsError
 from voice_skill.settings import Settings
 from voice_skill.skill import pack_folder
@@ -16,6 +18,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         match options.bench_command:
             case "understand":
                 return understand(pack_folder(settings), options)
+            case "live":
+                return live(options)
             case "report":
                 return report(pack_folder(settings), options)
             case _ if options.recordings:
@@ -71,6 +75,22 @@ def report(folder: Path, options: argparse.Namespace) -> int:
     page, result = report_room.measure(folder, asked, options.out)
     runs.keep(result, options.json)
     print(f"{page} is written.")
+    return 0
+
+
+def live(options: argparse.Namespace) -> int:
+    """Print how it listens and speaks hands free, in a house without hardware."""
+    from voice_skill.bench import live as live_room
+    from voice_skill.bench import plots, speech
+
+    found = {}
+    for row in live_room.measure(speech.voices(options.voices), options.times, options.only):
+        print(f"{row.what:62} wanted {row.wanted:26} {row.found}", flush=True)
+        found[row.what] = {"wanted": row.wanted, "found": row.found, **row.numbers}
+        if options.plots and "endpoint" in row.numbers:
+            plots.latency(row.numbers, options.plots / "latency")
+    if options.json:
+        store.write(options.json, json.dumps(found, indent=1).encode())
     return 0
 
 

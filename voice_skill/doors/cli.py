@@ -90,16 +90,23 @@ def _add_bench(commands: Any) -> None:
     hear.add_argument("recordings", nargs="*", type=Path, metavar="WAV", help="recordings: memory, real-time factor")
     report = bench_commands.add_parser("report", help="measure everything and write docs/understanding.md")
     report.add_argument("--out", type=Path, default=Path("docs"), metavar="FOLDER", help="where the page goes")
+    live = bench_commands.add_parser("live", help="latency, stop, own voice, wake phrase, load, lost devices")
+    live.add_argument("--times", type=int, default=40, metavar="N", help="questions asked for the latency (default 40)")
+    rows = ("latency", "stop", "own_voice", "wake", "idle", "talk", "devices")
+    live.add_argument("--only", nargs="+", default=[], choices=rows, help="some of the rows")
+    live.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
     for command in (understand, hear, report):
         many = {"nargs": "+"} if command is report else {}
         text = "labelled questions, one JSON object a line"
         command.add_argument("--corpus", type=Path, metavar="JSONL", help=text, **many)
         command.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
-    for command in (understand, hear):
+    for command in (understand, hear, live):
         command.add_argument("--plots", type=Path, metavar="FOLDER", help="draw the plots, as PNG and SVG")
-    for command in (hear, report):
+    for command in (hear, report, live):
         voices = "espeak:NAME, flite:NAME or command:'PROGRAM {wav}', which reads the text and writes the file"
         command.add_argument("--voices", nargs="+", default=[], metavar="VOICE", help=voices)
+        if command is live:
+            continue
         command.add_argument("--snr", nargs="+", type=float, default=[20, 10, 5, 0], metavar="DB", help="noise levels")
         command.add_argument("--most", type=int, default=240, metavar="N", help="questions said (default 240)")
     hear.add_argument("--noise", default="kitchen", choices=("kitchen", "babble", "hum", "hiss"))

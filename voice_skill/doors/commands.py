@@ -9,7 +9,7 @@ from pathlib import Path
 from voice_skill import assemble, content, phrases, store, weights
 from voice_skill.content import Pack
 from voice_skill.doors import listening
-from voice_skill.doors.screen import TextScreen
+from voice_skill.doors.screen import show_reply
 from voice_skill.errors import HardwareError, WeightsError
 from voice_skill.settings import Settings
 from voice_skill.skill import Skill, pack_folder
@@ -36,7 +36,7 @@ def _ask_recording(settings: Settings, recording: Path) -> int:
     skill = Skill.open(settings)
     recognizer = assemble.recognizer(assemble.speech_model(settings), skill)
     reply = skill.hear(recognizer.whole(wav_file.read(recording)))
-    TextScreen().reply(reply)
+    show_reply(reply)
     voice = assemble.voice(settings)
     try:
         store.write(REPLY_FILE, wav_file.encode(voice.render(reply.reply, assemble.delivery(settings))))

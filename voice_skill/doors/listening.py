@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 from voice_skill import assemble, earcons, quiet, store
 from voice_skill.devices import Devices
+from voice_skill.doors import screen
 from voice_skill.errors import VoiceError
 from voice_skill.inbox import Inbox
 from voice_skill.loop import Loop
-from voice_skill.messages import Delivery, Flag, Notice, State, Status
+from voice_skill.messages import Delivery, Flag, State
 from voice_skill.narrator import Narrator, sentences
-from voice_skill.ports import Screen, Voice
+from voice_skill.ports import Voice
 from voice_skill.settings import Settings
 from voice_skill.skill import Skill
 from voice_skill.teller import Manner, Stage
@@ -27,12 +27,18 @@ def run(settings: Settings, *, as_json: bool) -> int:
     inbox = Inbox()
     speaker = assemble.speaker(settings)
     devices = Devices(assemble.microphone(settings), speaker, inbox.put)
-    screen: Screen = Interim(as_json=as_json)
+    triggers = assemble.triggers(settings)
+    chosen = screen.choose(as_json=as_json)
     try:
+        for trigger in triggers:
+            trigger.open(inbox.put)
         _render_urgent(skill, voice, assemble.delivery(settings))
-        stage = Stage(inbox, screen, time.monotonic, _manner(settings))
+        stage = Stage(inbox, chosen, time.monotonic, _manner(settings))
         Loop(skill, hearing, Narrator(voice, speaker), devices, stage).run()
     finally:
+        chosen.close()
+        for trigger in triggers:
+            trigger.close()
         voice.close()
     return 0
 
@@ -68,20 +74,3 @@ def _render_urgent(skill: Skill, voice: Voice, delivery: Delivery) -> list[Voice
     except VoiceError as exc:
         return [exc]
     return []
-
-
-class Interim:
-    """Print events as JSON lines."""
-
-    def __init__(self, *, as_json: bool) -> None:
-        self._as_json = as_json
-
-    def show(self, notice: Notice) -> None:
-        """Print."""
-        print(json.dumps({"event": notice.event, "t_s": notice.t_s, **notice.details}), flush=True)
-
-    def status(self, status: Status) -> None:
-        """Show nothing."""
-
-    def close(self) -> None:
-        """Do nothing."""
