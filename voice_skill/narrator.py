@@ -13,7 +13,7 @@ from voice_skill.errors import SpeakerError, VoiceError
 from voice_skill.messages import Began, Clip, Delivery, Played
 from voice_skill.ports import Speaker, Voice
 
-LATE_S = 1.5  # a clip that has not begun, or is not over, so long after its time: the loudspeaker is gone
+LATE_S = 2.5  # a clip that has not begun, or is not over, so long after its time: the loudspeaker is gone
 EARLY_S = 0.5  # a clip that is over so long before its time was never heard
 _END = re.compile(r"(?<=[.?!])\s+")
 

@@ -83,12 +83,11 @@ def play(name: str, out: BinaryIO) -> None:
         _say(out, {"name": speaker.open(deliver)})
     while len(head := sys.stdin.buffer.read(HEAD.size)) == HEAD.size:
         token, _, size = HEAD.unpack(head)
-        if token == STOP:
-            speaker.stop()
-            continue
         pcm = sys.stdin.buffer.read(size)
         try:
-            if token == WARM:
+            if token == STOP:
+                speaker.stop()
+            elif token == WARM:
                 speaker.warm()
             else:
                 speaker.start(Clip(pcm[4:], int.from_bytes(pcm[:4], "little")), token)

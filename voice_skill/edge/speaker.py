@@ -20,10 +20,10 @@ from voice_skill.edge import sound
 from voice_skill.errors import SpeakerError
 from voice_skill.messages import Began, Clip, Event, Played
 
-LATENCY_S = 0.06  # short enough for "stop", long enough for a busy small board
+LATENCY_S = 0.04  # short enough for "stop", long enough for a busy small board
 LEAD_S = 0.02  # silence before the first word: outputs that sleep swallow the first syllable (pitfalls 2.1)
 BLOCK_S = 0.02
-IDLE_S = 20.0  # of silence after which the device is let go
+IDLE_S = 60.0  # of silence after which the device is let go
 
 
 class PortAudioSpeaker:
@@ -112,7 +112,7 @@ class PortAudioSpeaker:
             self._deliver(Played(token, SpeakerError("The loudspeaker has stopped.", "Plug it in again.")))
 
     def stop(self) -> None:
-        """Be silent after what is in the device's buffer, LATENCY_S."""
+        """Be silent after what is in the device's buffer, LATENCY_S: an abort would be quicker, but see above."""
         self._token, self._data, self._next = 0, b"", None
 
     def _let_go(self, stream: Any) -> None:
