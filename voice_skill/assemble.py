@@ -17,6 +17,7 @@ from voice_skill.skill import Skill, shipped
 from voice_skill.wakeword import WakeWord
 
 if TYPE_CHECKING:
+    from voice_skill.edge.echo import EchoCanceller
     from voice_skill.edge.recognizer import SpeechModel, VoskRecognizer
     from voice_skill.ports import Microphone, Speaker, Trigger, Voice
 
@@ -67,11 +68,18 @@ def microphone(settings: Settings) -> Microphone:
     return IsolatedMicrophone(settings.sound.microphone)
 
 
-def speaker(settings: Settings) -> Speaker:
-    """Choose the loudspeaker."""
+def speaker(settings: Settings, canceller: EchoCanceller | None = None) -> Speaker:
+    """Choose the loudspeaker; a canceller learns what is heard from it."""
     from voice_skill.edge.isolated import IsolatedSpeaker
 
-    return IsolatedSpeaker(settings.sound.speaker)
+    return IsolatedSpeaker(settings.sound.speaker, canceller)
+
+
+def canceller(settings: Settings) -> EchoCanceller | None:
+    """Choose what takes the own voice out of the microphone."""
+    from voice_skill.edge.echo import EchoCanceller
+
+    return EchoCanceller() if settings.sound.cancel_echo else None
 
 
 def triggers(settings: Settings) -> list[Trigger]:

@@ -90,7 +90,9 @@ class Loop:
     def _hear(self, frame: AudioFrame) -> None:
         self._devices.heard_block(self._now())
         self._level = level_dbfs(frame.pcm)
-        made = self._way_of_hearing()(frame.pcm, frame.at_s, self._level)
+        pcm = self._manner.clean(frame.pcm, frame.at_s)
+        level = self._level if pcm is frame.pcm else level_dbfs(pcm)
+        made = self._way_of_hearing()(pcm, frame.at_s, level)
         self._watch(self._levels.take(self._level, frame.pcm, speech=self._hearing.in_speech))
         match made:
             case Woken():

@@ -31,10 +31,14 @@ class VoiceSettings:
 
 @dataclass(frozen=True, slots=True)
 class SoundSettings:
-    """Hold the devices by name ("" is the system's own choice)."""
+    """Hold the devices by name ("" is the system's own choice), and whether the own voice is cancelled.
+
+    A headset, or a speakerphone that does it itself, needs no cancelling.
+    """
 
     microphone: str = ""
     speaker: str = ""
+    cancel_echo: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from voice_skill.ports import Clock, Screen
 
 @dataclass(frozen=True)
 class Manner:
-    """Hold how the loop behaves: attention in seconds, its sounds by name, the loudness now, where to keep changes."""
+    """Hold how the loop behaves: attention in seconds, its sounds by name, the loudness now, where changes are kept."""
 
     attention_s: float = 8.0
     always_on: bool = False
@@ -22,6 +22,7 @@ class Manner:
     sounds: Mapping[str, Clip] | None = None
     volume: Callable[[float], float] = lambda volume: volume
     remember: Callable[[Delivery], None] = lambda _delivery: None
+    clean: Callable[[bytes, float], bytes] = lambda pcm, _at_s: pcm  # takes the own voice out of a block
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from voice_skill import assemble, earcons, quiet, store
 from voice_skill.devices import Devices
@@ -25,7 +26,8 @@ def run(settings: Settings, *, as_json: bool) -> int:
     hearing = assemble.hearing(settings, assemble.speech_model(settings), skill)
     voice = assemble.voice(settings)
     inbox = Inbox()
-    speaker = assemble.speaker(settings)
+    canceller = assemble.canceller(settings)
+    speaker = assemble.speaker(settings, canceller)
     devices = Devices(assemble.microphone(settings), speaker, inbox.put)
     triggers = assemble.triggers(settings)
     chosen = screen.choose(as_json=as_json)
@@ -33,7 +35,8 @@ def run(settings: Settings, *, as_json: bool) -> int:
         for trigger in triggers:
             trigger.open(inbox.put)
         _render_urgent(skill, voice, assemble.delivery(settings))
-        stage = Stage(inbox, chosen, time.monotonic, _manner(settings))
+        manner = _manner(settings)
+        stage = Stage(inbox, chosen, time.monotonic, replace(manner, clean=canceller.clean) if canceller else manner)
         Loop(skill, hearing, Narrator(voice, speaker), devices, stage).run()
     finally:
         chosen.close()

@@ -95,6 +95,13 @@ class EchoCanceller:
         with self._lock:
             self._played.append((self._speaker.place(len(samples), at_s), samples))
 
+    def stopped(self, at_s: float) -> None:
+        """Forget what would have been played after a moment: it was stopped."""
+        last = round(at_s * RATE_HZ)
+        with self._lock:
+            self._played = [(at, block[: max(0, last - at)]) for at, block in self._played]
+            self._speaker = _Line()
+
     def clean(self, pcm: bytes, at_s: float) -> bytes:
         """Give one microphone block without the echo, as long as it came; late by 5 ms where it is no whole frame."""
         if not pcm:

@@ -8,12 +8,19 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
+from functools import partial
 from typing import IO, Any
 
+import numpy as np
+import soxr
+
+from voice_skill.edge.echo import EchoCanceller
 from voice_skill.edge.sound_process import HEAD, STOP, WARM
 from voice_skill.errors import HardwareError, MicrophoneError, SpeakerError
 from voice_skill.messages import AudioFrame, Began, Clip, Event, MicrophoneLost, Played
+from voice_skill.ports import RATE_HZ
 
 OPEN_S = 10.0  # a small board needs two seconds to start a process and find its devices
 Deliver = Callable[[Event], None]
@@ -108,19 +115,29 @@ class IsolatedMicrophone:
 
 
 class IsolatedSpeaker:
-    """Play clips on a device found by name ("" is the system's own choice)."""
+    """Play clips on a device found by name ("" is the system's own choice); the canceller learns what is heard."""
 
-    def __init__(self, name: str = "") -> None:
+    def __init__(self, name: str = "", canceller: EchoCanceller | None = None) -> None:
         self._process = _Process("output", name, SpeakerError)
+        self._canceller = canceller
+        self._clip = Clip(b"", 1)
 
     def open(self, deliver: Deliver) -> str:
         """Start the process, give the device's name; SpeakerError when there is none."""
         name, messages = self._process.begin()
-        threading.Thread(target=_watch, args=(messages, deliver), daemon=True).start()
+        threading.Thread(target=_watch, args=(messages, partial(self._noted, deliver)), daemon=True).start()
         return name
+
+    def _noted(self, deliver: Deliver, event: Event) -> None:
+        if isinstance(event, Began) and self._canceller is not None:
+            pcm = np.frombuffer(self._clip.pcm, dtype="<i2")
+            heard = soxr.resample(pcm, self._clip.rate_hz, RATE_HZ, quality="LQ").astype("<i2")
+            self._canceller.played(heard.tobytes(), event.at_s)
+        deliver(event)
 
     def start(self, clip: Clip, token: int) -> None:
         """Begin to play; Played(token) is delivered at the end. SpeakerError when there is no loudspeaker."""
+        self._clip = clip
         data = clip.rate_hz.to_bytes(4, "little") + clip.pcm
         if not self._process.send(HEAD.pack(token, 0.0, len(data)) + data):
             raise SpeakerError("The loudspeaker cannot be used.", "Plug it in again, or choose another one.")
@@ -132,6 +149,8 @@ class IsolatedSpeaker:
     def stop(self) -> None:
         """Be silent at once."""
         self._process.send(HEAD.pack(STOP, 0.0, 0))
+        if self._canceller is not None:
+            self._canceller.stopped(time.monotonic())
 
     def close(self) -> None:
         """End the process."""
