@@ -8,10 +8,11 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "voice_skill"
 # Imports go only to earlier rows.
 FLOORS = [
-    "messages errors numerals",
-    "normalize durations features settings ports packfile timers wordvectors",
+    "messages errors numerals clock",
+    "normalize durations daytimes features settings ports packfile timers ring wordvectors",
     "templates content store weights",
-    "phrases matcher redflags replies",
+    "phrases matcher redflags replies timerbook",
+    "timercontrols",
     "controls training",
     "conversation",
     "skill",
@@ -40,6 +41,7 @@ OUTSIDE = {
     "platformdirs": {"settings"},
     "tomllib": {"settings"},
     "tomli_w": {"store"},
+    "filelock": {"timerbook"},
     "argparse": {"doors/cli", "doors/benching"},
     "asyncio": set(),
     "socket": set(),

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Protocol, assert_never
 
-from voice_skill import timers
+from voice_skill import ring
 from voice_skill.errors import MicrophoneError, SpeakerError, VoiceError, VoiceSkillError
 from voice_skill.messages import AudioFrame, Heard, MicrophoneLost, Partial, Quit, Reply, Then
 from voice_skill.normalize import is_noise, normalize
 from voice_skill.ports import Clock, Microphone, Recognizer, Speaker, Voice
 from voice_skill.skill import Skill
+
+LOOK_EVERY_S = 1.0
 
 
 class Screen(Protocol):
@@ -71,9 +73,10 @@ class Loop:
             case _:
                 assert_never(event)
 
-    def _wait_s(self) -> float | None:
-        at = timers.next_at(self._skill.state.timers)
-        return None if at is None else max(0.0, at - self._clock())
+    def _wait_s(self) -> float:
+        """Wait for the next timer, but look once a second for one that another process set."""
+        at = self._skill.next_due()
+        return LOOK_EVERY_S if at is None else min(max(0.0, at - self._clock()), LOOK_EVERY_S)
 
     def _hear(self, made: Partial | Heard | None) -> bool:
         if made is None:
@@ -93,6 +96,8 @@ class Loop:
         if not reply.reply:
             return
         try:
+            if reply.sound == "ring":
+                self._speaker.play(ring.clip(self._skill.state.delivery.volume))
             self._speaker.play(self._voice.render(reply.reply, self._skill.state.delivery))
         except (VoiceError, SpeakerError) as exc:
             self._screen.trouble(exc)

@@ -27,6 +27,10 @@ class Replies:
         second = examples[(2 * state.misses + 1) % len(examples)]
         return self._texts[name].format_map({"number": self._number, "first": first, "second": second} | values)
 
+    def knows(self, name: str) -> bool:
+        """Tell whether the pack has a line of that name."""
+        return name in self._texts
+
     def answer(self, state: State, topic_id: str, heard: str, score: int) -> tuple[State, Reply]:
         """Answer with the first layer of a topic, which becomes the topic of the conversation."""
         topic = self._pack.topics[topic_id]

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from voice_skill import assemble, content, phrases, store, weights
+from voice_skill import assemble, clock, content, phrases, store, weights
 from voice_skill.content import Pack
 from voice_skill.doors.screen import TextScreen, report
 from voice_skill.errors import HardwareError, VoiceError, WeightsError
@@ -34,7 +34,7 @@ def listen(settings: Settings, or_recording: Path | None) -> int:
 
 
 def _listen(settings: Settings, microphone: Microphone) -> int:
-    skill = Skill.open(settings)
+    skill = assemble.skill(settings)
     skill.state = State(delivery=assemble.delivery(settings))
     recognizer = assemble.recognizer(assemble.speech_model(settings), skill)
     voice = assemble.voice(settings)
@@ -44,7 +44,7 @@ def _listen(settings: Settings, microphone: Microphone) -> int:
         print(
             'Listening. Ask, for example, "should I use ice or heat". Say goodbye, or press Ctrl-C, to end.', flush=True
         )
-        Loop(skill, (microphone, recognizer), (voice, assemble.speaker(settings)), screen, time.monotonic).run()
+        Loop(skill, (microphone, recognizer), (voice, assemble.speaker(settings)), screen, clock.steady).run()
     finally:
         voice.close()
     return 0
