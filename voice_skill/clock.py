@@ -17,7 +17,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Hold both clocks at one moment: steady seconds, UTC seconds since 1970, and which start of the machine ("" unknown)."""
+    """Hold both clocks at one moment, UTC since 1970, and which start of the machine it was ("" unknown)."""
 
     steady_s: float
     wall_s: float

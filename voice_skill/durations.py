@@ -151,10 +151,16 @@ def _digits(tokens: list[str], at: int) -> tuple[float, int] | None:
     return None if pair[1] == pair[0] + 1 else (pair[0] * 10.0 + pair[1], at + 2)
 
 
+def twins(one: float, other: float) -> bool:
+    """Tell whether two lengths are easily misheard for one another: fifteen and fifty, fourteen and forty."""
+    small, large = sorted((one, other))
+    return 13 <= small <= 19 and large == (small - 10) * 10
+
+
 def say(minutes: float) -> str:
-    """Put a length in words for the ear, to the minute above ten minutes and to the second below."""
+    """Put a length in words for the ear; from two minutes on, seconds are said only by quarters of a minute."""
     seconds = max(round(minutes * 60), 0)
-    if seconds >= 600:
+    if seconds >= 3600 or (seconds >= 120 and seconds % 15):
         seconds = 60 * round(seconds / 60)
     hours, left = divmod(seconds, 3600)
     parts = [_count(hours, "hour"), _count(left // 60, "minute")]

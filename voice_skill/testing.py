@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from voice_skill import ring
+from voice_skill.clock import Reading
 from voice_skill.errors import VoiceSkillError
 from voice_skill.messages import AudioFrame, Clip, Delivery, Event, Heard, Hypothesis, Partial, Quit, Reply
 
@@ -23,6 +25,27 @@ class FakeClock:
     def __call__(self) -> float:
         """Give the time that was set, in seconds."""
         return self.now
+
+
+class FakeClocks:
+    """Tell steady and wall time as they were set; the wall's clock may jump, and the machine may start anew."""
+
+    def __init__(self, steady_s: float = 1000.0, wall_s: float = 1.8e9, boot: str = "first") -> None:
+        self.steady_s, self.wall_s, self.boot = steady_s, wall_s, boot
+
+    def __call__(self) -> Reading:
+        """Give both clocks."""
+        return Reading(self.steady_s, self.wall_s, self.boot)
+
+    def pass_s(self, seconds: float) -> None:
+        """Let time pass on both."""
+        self.steady_s += seconds
+        self.wall_s += seconds
+
+    def restart(self, off_s: float) -> None:
+        """Switch the machine off and on: the steady clock starts anew."""
+        self.wall_s += off_s
+        self.steady_s, self.boot = 5.0, self.boot + "'"
 
 
 class FakeMicrophone:
@@ -105,10 +128,10 @@ class FakeSpeaker:
         self.played: list[str] = []
 
     def play(self, clip: Clip) -> None:
-        """Keep a FakeVoice's clip as text."""
+        """Keep a FakeVoice's clip as text, the timers' sound as "(ring)"."""
         if self._error:
             raise self._error
-        self.played.append(clip.pcm.decode())
+        self.played.append("(ring)" if clip == ring.clip() else clip.pcm.decode())
 
     def stop(self) -> None:
         """Do nothing."""

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from voice_skill import daytimes, durations, timers
 from voice_skill.content import Pack
-from voice_skill.messages import Question, Reply, State, Then, Timer, TimerKind, TimerNote
+from voice_skill.messages import Heard, Question, Reply, State, Then, Timer, TimerKind, TimerNote
+from voice_skill.normalize import normalize
 from voice_skill.replies import Replies
 
 Step = tuple[State, Reply]
@@ -280,6 +281,35 @@ class TimerControls:
             denied = any(w in self._words["denials"] for w in framed[:at].split()[-4:])
             return replace(state, no_ice_at=None if denied else now)
         return state
+
+    def unname(self, state: State, heard: Heard) -> Heard:
+        """Say "timer" for the names of running timers, which no topic knows."""
+        names = [t.name for t in state.timers if t.name]
+        if not names:
+            return heard
+        either = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})(?: timer)?\b")
+        plain = (replace(h, text=either.sub("timer", normalize(h.text))) for h in heard.alternatives)
+        return replace(heard, alternatives=tuple(plain))
+
+    def doubt(self, old: State, state: State, reply: Reply, heard: Heard) -> Step:
+        """Say back a length that is easily misheard for another one which was heard too: fifteen, fifty."""
+        said = durations.find(reply.heard)
+        if reply.topic != "timer_set" or said is None:
+            return state, reply
+        others = (durations.find(normalize(h.text)) for h in heard.alternatives[1:])
+        other = next((o for o in others if o and durations.twins(o.minutes, said.minutes)), None)
+        if other is None:
+            return state, reply
+        words = {"length": durations.say(said.minutes), "other": durations.say(other.minutes)}
+        if state.timers != old.timers:
+            line = self._replies.line("doubtful", state, **words)
+        elif state.question and other.minutes <= timers.most_min(state.question.kind):
+            state = replace(state, question=replace(state.question, minutes=other.minutes))
+            line = self._replies.line("perhaps", state, **words)
+            return state, replace(reply, reply=line)
+        else:
+            return state, reply
+        return state, replace(reply, reply=f"{reply.reply} {line}")
 
 
 def _has(heard: str, words: tuple[str, ...]) -> bool:
