@@ -11,7 +11,7 @@ FLOORS = [
     "messages errors numerals clock",
     "normalize durations daytimes features settings ports packfile timers ring wordvectors",
     "templates content store weights",
-    "phrases matcher redflags replies timerbook",
+    "phrases matcher redflags replies timerbook timerwords",
     "timercontrols",
     "controls training",
     "conversation",

@@ -60,7 +60,7 @@ class Conversation:
         if is_noise(text):
             reply = Reply(text, "none", None, self.replies.line("nothing_heard", state))
             return state, reply
-        evidence = self._matcher.weigh(self._controls.timers.unname(state, heard))
+        evidence = self._matcher.weigh(self._controls.timers.words.unname(state, heard))
         flag = self._redflags.check(evidence.readings, evidence.gravest, self._matcher.weigh_text)
         if flag is not None:
             return self.replies.flag(state, flag, text)
@@ -69,9 +69,7 @@ class Conversation:
         new, reply = self._decide(state, text, evidence, verdict, now)
         return self._controls.timers.doubt(state, new, reply, heard)
 
-    def _decide(  # noqa: PLR0913, PLR0917 - the rungs need all of it
-        self, state: State, text: str, evidence: Evidence, verdict: Verdict, now: float
-    ) -> tuple[State, Reply]:
+    def _decide(self, state: State, text: str, evidence: Evidence, verdict: Verdict, now: float) -> tuple[State, Reply]:
         return (
             self._ringing(state, text, verdict, now)
             or self._which_timer(state, text, now)

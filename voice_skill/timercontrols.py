@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from voice_skill import daytimes, durations, timers
 from voice_skill.content import Pack
-from voice_skill.messages import Heard, Question, Reply, State, Then, Timer, TimerKind, TimerNote
+from voice_skill.messages import Heard, Question, Reply, State, Then, Timer, TimerNote
 from voice_skill.normalize import normalize
 from voice_skill.replies import Replies
+from voice_skill.timerwords import TimerWords
 
 Step = tuple[State, Reply]
 LocalTime = Callable[[float], datetime]
@@ -27,15 +27,8 @@ class TimerControls:
     def __init__(self, pack: Pack, replies: Replies, local: LocalTime) -> None:
         self._replies = replies
         self._local = local
-        words = pack.timer_words
-        self._words = words
-        self._kinds: tuple[tuple[TimerKind, tuple[str, ...]], ...] = (
-            ("ice", pack.concepts["ice"]),
-            ("heat", words["heat"]),
-            ("rest", (*pack.concepts["rest"], *words["rest"])),
-        )
-        known = {w for _, phrases in self._kinds for p in phrases for w in p.split()}
-        self._no_names = known | set(words["no_names"])
+        self._words = pack.timer_words
+        self.words = TimerWords(pack)
         self.steps: dict[str, Callable[[State, str, float], Step]] = {
             "timer_set": self.set,
             "timer_query": self.query,
@@ -46,39 +39,13 @@ class TimerControls:
             "timer_resume": lambda s, h, n: self._hold("timer_resume", s, h, n),
         }
 
-    # which timer
-
-    def _says(self, heard: str, key: str) -> bool:
-        return _has(heard, self._words[key])
-
-    def kind(self, heard: str) -> TimerKind | None:
-        """Give the kind that a sentence names."""
-        return next((kind for kind, words in self._kinds if _has(heard, words)), None)
-
-    def name(self, heard: str) -> str:
-        """Give the name in "a timer for the pasta", "call it pasta" or "pasta timer", "" where none is given."""
-        for before in self._words["before_name"]:
-            found = re.search(rf"\b{before} (?:the |my |a )?([a-z']+)", heard)
-            if found and found[1] not in self._no_names and not durations.find(f"{found[1]} minutes"):
-                return found[1]
-        found = re.search(r"\b([a-z']+) (?:timer|alarm)\b", heard)
-        return found[1] if found and found[1] in self._words["names"] else ""
-
-    def _meant(self, state: State, heard: str) -> tuple[Timer, ...]:
-        """Give the timers that a sentence means: by name, by kind, else all."""
-        named = tuple(t for t in state.timers if t.name and _has(heard, (t.name,)))
-        if named:
-            return named
-        kind = self.kind(heard)
-        return state.timers if kind is None else tuple(t for t in state.timers if t.kind == kind)
-
     def answers_which(self, state: State, heard: str) -> str | None:
         """Give the words to run an open command with, now that its timer was named."""
         question = state.question
         if question is None or not question.command:
             return None
-        named = self.kind(heard) or any(t.name and _has(heard, (t.name,)) for t in state.timers)
-        whole = self._says(heard, "all") and question.command != "timer_set"
+        named = self.words.named(state, heard)
+        whole = self.words.says(heard, "all") and question.command != "timer_set"
         return f"{question.words} {heard}" if named or whole else None
 
     def _which(self, command: str, state: State, heard: str, meant: tuple[Timer, ...]) -> Step:
@@ -140,7 +107,7 @@ class TimerControls:
         rings = timers.ringing(state.timers)
         if rings is None or label.removeprefix("control:") not in self._words["hush"]:
             return None
-        if label == "control:timer_cancel" and rings not in self._meant(state, heard):
+        if label == "control:timer_cancel" and rings not in self.words.meant(state, heard):
             return None
         offer = Question(minutes=timers.DEFAULT_MIN["again"], kind="again") if rings.kind == "ice" else None
         state = replace(state, timers=timers.hush(state.timers), question=offer)
@@ -150,14 +117,14 @@ class TimerControls:
     def set(self, state: State, heard: str, now: float) -> Step:
         """Set a timer; ask which one where "it" may be several."""
         asked = state.question if state.question and state.question.minutes is not None else None
-        kind, name = self.kind(heard), self.name(heard)
+        kind, name = self.words.kind(heard), self.words.name(heard)
         if kind is None and asked:
             kind, name = asked.kind, asked.name
         elif kind is None and not name:
-            running = self._meant(state, heard)
+            running = self.words.meant(state, heard)
             if len(running) > 1:
                 return self._which("timer_set", state, heard, running)
-            same = running[0] if running and self._says(heard, "it") else None
+            same = running[0] if running and self.words.says(heard, "it") else None
             kind, name = (same.kind, same.name) if same else ("ice", "")
         kind = kind or "rest"
         until, said = daytimes.find(heard), durations.find(heard)
@@ -206,7 +173,7 @@ class TimerControls:
 
     def query(self, state: State, heard: str, now: float) -> Step:
         """Say what is left on the named timer, or on all."""
-        shown = self._meant(state, heard) or state.timers
+        shown = self.words.meant(state, heard) or state.timers
         if not shown:
             return self._say(state, "timer_query", heard, "none_running")
         lines = ("paused_left" if t.paused_at is not None else "left" for t in shown)
@@ -216,10 +183,10 @@ class TimerControls:
 
     def cancel(self, state: State, heard: str, now: float) -> Step:
         """Cancel the named timer, the only one, or all."""
-        meant = state.timers if self._says(heard, "all") else self._meant(state, heard)
+        meant = state.timers if self.words.says(heard, "all") else self.words.meant(state, heard)
         if not meant:
             return self._none(state, "timer_cancel", heard)
-        if len(meant) > 1 and not self._says(heard, "all"):
+        if len(meant) > 1 and not self.words.says(heard, "all"):
             return self._which("timer_cancel", state, heard, meant)
         left = tuple(t for t in state.timers if t not in meant)
         state = replace(state, timers=left, question=None)
@@ -233,7 +200,7 @@ class TimerControls:
         return self._say(replace(state, question=None), command, heard, line, names=names)
 
     def _one(self, command: str, state: State, heard: str) -> Timer | Step:
-        meant = self._meant(state, heard)
+        meant = self.words.meant(state, heard)
         if not meant:
             return self._none(state, command, heard)
         rings = timers.ringing(meant)
@@ -282,15 +249,6 @@ class TimerControls:
             return replace(state, no_ice_at=None if denied else now)
         return state
 
-    def unname(self, state: State, heard: Heard) -> Heard:
-        """Say "timer" for the names of running timers, which no topic knows."""
-        names = [t.name for t in state.timers if t.name]
-        if not names:
-            return heard
-        either = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})(?: timer)?\b")
-        plain = (replace(h, text=either.sub("timer", normalize(h.text))) for h in heard.alternatives)
-        return replace(heard, alternatives=tuple(plain))
-
     def doubt(self, old: State, state: State, reply: Reply, heard: Heard) -> Step:
         """Say back a length that is easily misheard for another one which was heard too: fifteen, fifty."""
         said = durations.find(reply.heard)
@@ -310,8 +268,3 @@ class TimerControls:
         else:
             return state, reply
         return state, replace(reply, reply=f"{reply.reply} {line}")
-
-
-def _has(heard: str, words: tuple[str, ...]) -> bool:
-    framed = f" {heard} "
-    return any(f" {w} " in framed for w in words)
