@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from voice_skill import numerals
 
 _LEAD = re.compile(r"\b(?:until|till|til|at|by(?= .*(?:o'clock|past)))(?: a)? (.+)")
+_BARE = re.compile(r"\b((?:half|quarter|[a-z]+(?: minutes)?) past .+|quarter (?:to|of) .+)")  # says it without "until"
 _LATE = re.compile(r"\b(?:pm|p m|in the (?:evening|afternoon)|tonight|at night)\b")
 _EARLY = re.compile(r"\b(?:am|a m|in the morning)\b")
 _NAMED = {"noon": 12 * 60, "midday": 12 * 60, "midnight": 0}
@@ -18,8 +19,10 @@ _SIGNS = {"past": 1, "after": 1, "to": -1, "of": -1, "before": -1}
 def find(text: str) -> tuple[int, bool] | None:
     """Find a time of day in a normalized text: minutes after midnight, and whether the half of the day is known."""
     led = _LEAD.search(text)
-    if led is None:
-        return None
+    return (_after(led) if led else None) or ((bare := _BARE.search(text)) and _after(bare)) or None
+
+
+def _after(led: re.Match[str]) -> tuple[int, bool] | None:
     tokens = led[1].split()
     if tokens[0] in _NAMED:
         return _NAMED[tokens[0]], True
