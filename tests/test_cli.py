@@ -217,9 +217,8 @@ def test_readme_and_package_agree():
 
 def test_timers_are_set_listed_and_cancelled(run):
     """In processes of their own; what one set, the others see."""
-    assert (0, "Ice timer: fifteen minutes") == (lambda r: (r[0], r[1].split(",")[0]))(
-        run("timers", "set", "15m", "ice")
-    )
+    code, out, _ = run("timers", "set", "15m", "ice")
+    assert (0, "Ice timer: fifteen minutes") == (code, out.split(",")[0])
     assert 0 == run("timers", "set", "1h30m", "green", "tea")[0]
     _, out, _ = run("timers", "--json")
     assert [("ice", 900, ""), ("rest", 5400, "green tea")] == [
