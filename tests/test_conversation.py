@@ -178,6 +178,7 @@ def test_a_named_timer_is_asked_for_by_its_name(skill):
     """Though no topic knows the word."""
     replies = talk(skill, "set a timer called pasta for eight minutes", "how long left on the pasta")
     assert "Pasta timer: seven minutes left." == replies[1].reply
+    assert "Time is up. Pasta timer has ended." == skill.due(480.0)[0].reply
 
 
 def test_ice_set_anew_counts_what_has_passed(skill):

@@ -80,7 +80,8 @@ class TimerControls:
         own = f"{timer.kind}_{name}"
         length = durations.say(timers.left_s(timer, now) / 60)
         ago = durations.say(max(now - timer.due_at, 0.0) / 60)
-        line = own if self._replies.knows(own) else f"any_{name}"
+        named = timer.name and timer.kind == "rest"  # "Tea timer has ended", not "Your rest timer"
+        line = own if self._replies.knows(own) and not named else f"any_{name}"
         return self._replies.line(line, state, label=self.label(timer), length=length, ago=ago)
 
     def due(self, state: State, now: float) -> tuple[State, tuple[Reply, ...]]:
