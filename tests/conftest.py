@@ -33,6 +33,7 @@ def skill(opened):
 def home(tmp_path, monkeypatch):
     """A home and a working folder of the test's own."""
     monkeypatch.setenv("VOICE_SKILL_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("VOICE_SKILL_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -13,7 +13,7 @@ from conftest import hear_ctrl_c
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = Path(__file__).parent / "recordings"
-KEYS = ["heard", "kind", "topic", "options", "score", "reply", "more", "source"]
+KEYS = ["heard", "kind", "topic", "options", "score", "reply", "more", "source", "timer"]
 
 
 def test_a_question_is_answered(run):
@@ -213,3 +213,59 @@ def test_readme_and_package_agree():
     import voice_skill
 
     assert version == voice_skill.__version__
+
+
+def test_timers_are_set_listed_and_cancelled(run):
+    """In processes of their own; what one set, the others see."""
+    code, out, _ = run("timers", "set", "15m", "ice")
+    assert (0, "Ice timer: fifteen minutes") == (code, out.split(",")[0])
+    assert 0 == run("timers", "set", "1h30m", "green", "tea")[0]
+    _, out, _ = run("timers", "--json")
+    assert [("ice", 900, ""), ("rest", 5400, "green tea")] == [
+        (t["kind"], t["duration_s"], t["name"]) for t in json.loads(out)
+    ]
+    code, out, _ = run("ask", "--json", "how long left on the ice timer")
+    note = json.loads(out)["timer"]
+    assert (0, "query", "ice", 900) == (code, note["action"], note["kind"], note["duration_s"])
+    assert "Green tea timer stopped.\n" == run("timers", "cancel", "green tea")[1]
+    assert "Ice timer stopped.\n" == run("timers", "cancel")[1]
+    assert "No timer is running.\n" == run("timers")[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("set", "90m", "ice"),
+        ("set", "soon"),
+        ("set", "0"),
+        ("set", "-5m", "ice"),
+        ("set", ""),
+        ("set", "9999h"),
+        ("set", "5m", "x" * 99),
+        ("cancel", "pasta"),
+        ("cancel",),
+        ("set",),
+        ("dance",),
+    ],
+)
+def test_a_timer_that_cannot_be_is_refused_in_one_sentence(run, words):
+    """With a hint and exit code 2."""
+    code, out, err = run("timers", *words)
+    assert (2, "") == (code, out)
+    assert err
+
+
+def test_a_timer_file_that_cannot_be_read_is_put_aside_and_said(run, home):
+    """The old file stays under another name."""
+    (home / "state").mkdir()
+    (home / "state" / "timers.json").write_text("{")
+    code, out, err = run("timers")
+    assert (0, "No timer is running.\n") == (code, out)
+    assert "put it aside" in err
+    assert "{" == (home / "state" / "timers.unreadable-1.json").read_text()
+
+
+def test_asking_keeps_the_timer_for_the_next_process(run):
+    """Nobody listens; it is there all the same."""
+    assert "fifteen minutes, starting now" in run("ask", "start the ice timer")[1]
+    assert "left" in run("timers")[1]

@@ -124,7 +124,67 @@ def test_a_due_timer_speaks_by_itself(skill):
     (end,) = skill.due(600.0)
     assert "Look at your skin" in skin.reply
     assert "about two hours" in end.reply
+    assert "remind you in two hours" in skill.ask("okay", now=610.0).reply
     assert () == skill.state.timers
+    assert "two hours" in skill.ask("yes", now=612.0).reply
+    assert ["again"] == [t.kind for t in skill.state.timers]
+
+
+def test_a_reason_against_ice_keeps_its_timer_from_starting(skill):
+    """Until it is taken back."""
+    _, refused, _, started = talk(skill, "my skin is numb", "start the ice timer", "my skin is not numb", "start icing")
+    assert "No ice with" in refused.reply
+    assert "NHS physiotherapy advice" in refused.reply
+    assert None is refused.timer
+    assert "fifteen minutes, starting now" in started.reply
+
+
+def test_which_timer_is_asked_when_two_run(skill):
+    """Naming it carries the command out; "both" takes both."""
+    replies = talk(
+        skill,
+        "set the ice for ten",
+        "rest timer for an hour",
+        "add five minutes",
+        "the ice",
+        "cancel the timer",
+        "both",
+    )
+    assert "Which one" in replies[2].reply
+    assert "Ice timer: fifteen minutes" not in replies[2].reply
+    assert ("add", "ice") == (replies[3].timer.action, replies[3].timer.kind)
+    assert "All timers stopped." == replies[5].reply
+    assert () == skill.state.timers
+
+
+def test_stop_ends_what_rings_and_not_the_other(skill):
+    """The rest timer runs on."""
+    talk(skill, "set the ice for ten", "rest timer for an hour")
+    skill.due(600.0)
+    skill.ask("stop", now=601.0)
+    assert ["rest"] == [t.kind for t in skill.state.timers]
+
+
+def test_fifteen_where_fifty_was_heard_too_is_said_back(skill):
+    """For rest both are possible; for ice only fifteen is, and is asked."""
+    rest = skill.hear(heard("rest timer for fifteen minutes", "rest timer for fifty minutes"), 0.0)
+    assert "I heard fifteen minutes, not fifty minutes." in rest.reply
+    ice = skill.hear(heard("set the ice for fifty minutes", "set the ice for fifteen minutes"), 0.0)
+    assert "Did you say fifteen minutes?" == ice.reply
+    assert 900 == skill.ask("yes", now=0.0).timer.duration_s
+
+
+def test_a_named_timer_is_asked_for_by_its_name(skill):
+    """Though no topic knows the word."""
+    replies = talk(skill, "set a timer called pasta for eight minutes", "how long left on the pasta")
+    assert "Pasta timer: seven minutes left." == replies[1].reply
+    assert "Time is up. Pasta timer has ended." == skill.due(480.0)[0].reply
+
+
+def test_ice_set_anew_counts_what_has_passed(skill):
+    """Ten minutes on ice leave ten."""
+    skill.ask("set the ice for twenty", now=0.0)
+    assert "ten minutes left" in skill.ask("set the ice for twenty", now=600.0).reply
 
 
 def test_a_named_drug_gets_no_drug_advice(skill):

@@ -1,8 +1,19 @@
 """Lengths of time in words."""
 
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from voice_skill import durations, numerals
+from voice_skill import daytimes, durations, numerals
+from voice_skill.normalize import normalize
+
+LINES = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "durations.txt").read_text().splitlines()
+    if not line.startswith("#")
+]
 
 
 @pytest.mark.parametrize(
@@ -23,7 +34,7 @@ from voice_skill import durations, numerals
         ("ninety seconds", 1.5),
         ("two and a half minutes", 2.5),
         ("three quarters of an hour", 45),
-        ("a hundred minutes", None),
+        ("a hundred minutes", 100),
         ("no number here", None),
         ("an hour and", 60),
         ("half", None),
@@ -57,3 +68,30 @@ def test_numbers_survive_the_way_into_words_and_back():
 def test_lengths_are_said_for_the_ear(minutes, said):
     """No digits, no abbreviations."""
     assert said == durations.say(minutes)
+
+
+@pytest.mark.parametrize(("text", "meant"), LINES, ids=[text for text, _ in LINES])
+def test_a_way_of_saying_a_length_or_a_time_of_day(text, meant):
+    """What people say for a length, as text."""
+    said = normalize(text)
+    clock, found = daytimes.find(said), durations.find(said)
+    if clock is not None:
+        assert meant == f"clock {clock[0] // 60}:{clock[0] % 60:02d}"
+    else:
+        assert meant == ("none" if found is None else f"{round(found.minutes, 4):g}")
+
+
+@pytest.mark.parametrize(
+    ("said", "now", "minutes"),
+    [
+        ((8 * 60 + 30, False), datetime(2026, 5, 1, 8, 10), 20),
+        ((8 * 60 + 30, False), datetime(2026, 5, 1, 19, 30), 60),
+        ((0, True), datetime(2026, 5, 1, 23, 30), 30),
+        ((9 * 60, True), datetime(2026, 5, 1, 21, 0), 720),
+        # summer time begins at two that night: one hour less to sleep
+        ((7 * 60, False), datetime(2026, 3, 28, 23, 0), 7 * 60),
+    ],
+)
+def test_a_time_of_day_is_the_next_one(said, now, minutes):
+    """In the nearer half of the day, over midnight, and over a change of the clocks."""
+    assert minutes == daytimes.minutes_until(said, now.replace(tzinfo=ZoneInfo("Europe/Berlin")))

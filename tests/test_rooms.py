@@ -8,11 +8,12 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "voice_skill"
 # Imports go only to earlier rows.
 FLOORS = [
-    "errors numerals",
+    "errors numerals clock",
     "messages",
-    "normalize durations features settings ports packfile timers wordvectors endpoint inbox",
+    "normalize durations daytimes features settings ports packfile timers wordvectors endpoint inbox",
     "templates content store weights gate narrator devices levels attention earcons quiet",
-    "phrases matcher redflags replies wakeword teller",
+    "phrases matcher redflags replies timerbook timerwords wakeword teller",
+    "timercontrols",
     "controls training barge_in",
     "conversation interruption",
     "skill hearing",
@@ -45,6 +46,7 @@ OUTSIDE = {
     "platformdirs": {"settings"},
     "tomllib": {"settings"},
     "tomlkit": {"store"},
+    "filelock": {"timerbook"},
     "argparse": {"doors/cli", "doors/benching"},
     "asyncio": set(),
     "socket": set(),

@@ -12,8 +12,9 @@ from voice_skill.hearing import Hearing
 from voice_skill.interruption import Commands, Interruption
 from voice_skill.messages import Delivery
 from voice_skill.normalize import normalize
-from voice_skill.settings import Settings
+from voice_skill.settings import Settings, state_folder
 from voice_skill.skill import Skill, shipped
+from voice_skill.timerbook import TimerBook
 from voice_skill.wakeword import WakeWord
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ def model_folder(settings: Settings) -> Path:
         hint = "Run: voice-skill model use shipped" if settings.model else "Clone or install the project again."
         raise ModelError(f"There is no speech model in {folder}.", hint)
     return folder
+
+
+def skill(settings: Settings) -> Skill:
+    """Open the skill with the timers that are kept on disk."""
+    return Skill.open(settings, TimerBook(state_folder()))
 
 
 def speech_model(settings: Settings) -> SpeechModel:

@@ -72,6 +72,7 @@ class Pack:
     controls: Mapping[str, str]
     timers: Mapping[str, str]
     interrupting: Mapping[str, tuple[str, ...]]  # heard while the skill speaks: at_once, held, decoys
+    timer_words: Mapping[str, tuple[str, ...]]
     flags: Mapping[str, str]
     concepts: Mapping[str, tuple[str, ...]]
     redflags: Section
@@ -97,13 +98,12 @@ def load(folder: Path) -> Pack:
     files = {path.name: packfile.read(path) for path in sorted(folder.glob("*.yaml"))}
     common, controls = files["_common.yaml"], files["_controls.yaml"]
     common.allow("language", "lines", "sources", "examples", "rules", "lists", "concepts")
-    controls.allow("replies", "timers", "interrupting", "phrases")
+    controls.allow("replies", "timers", "timer_words", "interrupting", "phrases")
     sources = _mapping(common, "sources")
     topics = {s.text("topic"): _topic(s, sources) for name, s in files.items() if not name.startswith("_")}
     if not topics:
         raise ContentError("the pack holds no topic", folder)
     _check_references(files, topics)
-    concepts = common.section("concepts")
     return Pack(
         folder=folder,
         digest=digest(folder),
@@ -113,23 +113,23 @@ def load(folder: Path) -> Pack:
         examples=tuple(t.text for t in common.texts("examples")),
         controls=_mapping(controls, "replies"),
         timers=_mapping(controls, "timers"),
-        interrupting=_interrupting(controls.section("interrupting")),
+        interrupting=_words(controls.section("interrupting")),
+        timer_words=_words(controls.section("timer_words")),
         flags=_mapping(files["_redflags.yaml"], "replies"),
-        concepts={name: tuple(t.text for t in concepts.texts(name)) for name in concepts.keys()},  # noqa: SIM118
+        concepts=_words(common.section("concepts")),
         redflags=files["_redflags.yaml"],
         files=files,
         vectors=wordvectors.load(folder),
     )
 
 
-def _interrupting(section: Section) -> dict[str, tuple[str, ...]]:
-    section.allow("at_once", "held", "decoys")
-    return {name: tuple(t.text for t in section.texts(name)) for name in ("at_once", "held", "decoys")}
-
-
 def _mapping(parent: Section, key: str) -> dict[str, str]:
     section = parent.section(key)
     return {name: section.text(name) for name in section.keys()}  # noqa: SIM118 - a Section is no dict
+
+
+def _words(section: Section) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(t.text for t in section.texts(name)) for name in section.keys()}  # noqa: SIM118
 
 
 def _topic(section: Section, sources: Mapping[str, str]) -> Topic:

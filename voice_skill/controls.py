@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from voice_skill import durations, timers
+from voice_skill import timers
 from voice_skill.content import Pack
-from voice_skill.messages import Delivery, Question, Reply, State, Then, TimerKind
+from voice_skill.messages import Delivery, Reply, State, Then
 from voice_skill.replies import Replies
+from voice_skill.timercontrols import LocalTime, TimerControls
 
 Step = tuple[State, Reply]
 
 RATE_STEP_WPM, SLOWEST_WPM, FASTEST_WPM = 25, 90, 265
 VOLUME_STEP, QUIETEST, LOUDEST = 0.2, 0.2, 1.0
-EXTEND_DEFAULT_MIN = 5.0
-ICE_OFFER_MIN = timers.ICE_MOST_MIN
 
 
 class Controls:
     """Carry out controls by name, as `control:<name>` labels them."""
 
-    def __init__(self, pack: Pack, replies: Replies) -> None:
+    def __init__(self, pack: Pack, replies: Replies, local: LocalTime) -> None:
         self._replies = replies
-        self._ice = pack.concepts["ice"]
-        self._rest_words = (*pack.concepts["rest"], "nap", "snooze", "wake me", "get up", "sleep", "kip", "lie", "heat")
+        self.timers = TimerControls(pack, replies, local)
         self._steps: dict[str, Callable[[State, str, float], Step]] = {
             "stop": self._stop,
             "pause": self._pause,
@@ -35,10 +33,7 @@ class Controls:
             "yes": self._yes,
             "no": self._no,
             "source": self._source,
-            "timer_set": self._timer_set,
-            "timer_query": self._timer_query,
-            "timer_cancel": self._timer_cancel,
-            "timer_extend": self._timer_extend,
+            **self.timers.steps,
         }
 
     def run(self, name: str, state: State, heard: str, now: float) -> Step:
@@ -71,7 +66,7 @@ class Controls:
 
     def _cancel(self, state: State, heard: str, now: float) -> Step:
         if state.topic is None and state.question is None and state.timers:
-            return self._timer_cancel(state, heard, now)  # there is nothing else to drop
+            return self.timers.cancel(state, heard, now)  # there is nothing else to drop
         return self._say(replace(state, topic=None, question=None, layer=0, item=-1), "cancel", heard, "cancel")
 
     def _repeat(self, state: State, heard: str, _now: float) -> Step:
@@ -101,7 +96,8 @@ class Controls:
         if question is None:
             return self._say(state, "yes", heard, "yes_alone")
         if question.minutes is not None:
-            return self._as_control(self._start(state, "ice", question.minutes, heard, now), "yes")
+            offered = timers.make(question.kind, question.minutes, now, question.name)
+            return self._as_control(self.timers.start(state, offered, heard, now), "yes")
         if len(question.options) == 1:
             return self._as_control(self._replies.answer(state, question.options[0], heard, 100), "yes")
         if question.options:
@@ -125,68 +121,3 @@ class Controls:
         again = state.last.reply if state.last and name in ("slower", "louder") else ""
         again = state.unsaid or again  # said over a reading, it goes on as it was asked to
         return self._replies.control(replace(state, delivery=new), name, heard, f"{line} {again}".strip())
-
-    def _kind(self, heard: str, default: TimerKind) -> TimerKind:
-        framed = f" {heard} "
-        if any(f" {w} " in framed for w in self._ice):
-            return "ice"
-        return "rest" if any(f" {w} " in framed for w in self._rest_words) else default
-
-    def _running(self, state: State, heard: str) -> TimerKind | None:
-        """Give the kind that was named, or the only one running, or the one set last."""
-        latest = max(state.timers, key=lambda t: t.set_at, default=None)
-        return self._kind(heard, latest.kind if latest else "ice") if latest else None
-
-    def _timer_set(self, state: State, heard: str, now: float) -> Step:
-        asked = state.question is not None and state.question.minutes is not None
-        kind = self._kind(heard, "ice")
-        said = durations.find(heard)
-        default = timers.ICE_DEFAULT_MIN if kind == "ice" else timers.REST_DEFAULT_MIN
-        if asked and said is None and state.question is not None and state.question.minutes is not None:
-            default = state.question.minutes
-        return self._start(state, kind, said.minutes if said else default, heard, now)
-
-    def _start(self, state: State, kind: TimerKind, minutes: float, heard: str, now: float) -> Step:
-        state = replace(state, question=None)
-        if minutes <= 0:
-            return self._say(state, "timer_set", heard, "not_positive")
-        if minutes > timers.most_min(kind):
-            if kind == "ice":
-                state = replace(state, question=Question(minutes=ICE_OFFER_MIN))
-            return self._say(state, "timer_set", heard, f"{kind}_too_long")
-        state = replace(state, timers=timers.start(state.timers, kind, minutes, now))
-        state, reply = self._say(state, "timer_set", heard, f"{kind}_set", length=durations.say(minutes))
-        return replace(state, last=reply), reply
-
-    def _timer_query(self, state: State, heard: str, now: float) -> Step:
-        kind = self._running(state, heard)
-        named = timers.of_kind(state.timers, kind) if kind else None
-        if named is None:
-            return self._say(state, "timer_query", heard, "none_running")
-        nothing_named = self._kind(heard, "ice") != self._kind(heard, "rest")
-        shown = state.timers if nothing_named else (named,)
-        text = " ".join(
-            self._replies.line(f"{t.kind}_left", state, length=durations.say(timers.left_s(t, now) / 60)) for t in shown
-        )
-        return self._replies.control(state, "timer_query", heard, text)
-
-    def _timer_cancel(self, state: State, heard: str, _now: float) -> Step:
-        kind = self._running(state, heard)
-        if kind is None:
-            return self._say(state, "timer_cancel", heard, "none_running")
-        state = replace(state, timers=timers.cancel(state.timers, kind), question=None)
-        return self._say(state, "timer_cancel", heard, "cancelled")
-
-    def _timer_extend(self, state: State, heard: str, now: float) -> Step:
-        kind = self._running(state, heard)
-        old = timers.of_kind(state.timers, kind) if kind else None
-        if old is None or kind is None:
-            return self._say(state, "timer_extend", heard, "none_running")
-        said = durations.find(heard)
-        wanted = said.minutes if said else EXTEND_DEFAULT_MIN
-        new = timers.extend(old, wanted)
-        state = replace(state, timers=(*timers.cancel(state.timers, kind), new))
-        cut_short = new.due_at < old.due_at + wanted * 60
-        line = "ice_at_most" if cut_short and kind == "ice" else f"{kind}_extended"
-        length = durations.say(timers.left_s(new, now) / 60)
-        return self._say(state, "timer_extend", heard, line, length=length)

@@ -2,7 +2,7 @@
 
 The ladder, first rung that holds:
 1. a red flag: urgent reply, topic and question are dropped, timers run on
-2. a closed command to the letter: stop, repeat, slower, timers, time left
+2. a closed command to the letter: stop, repeat, slower, timers, time left; "okay" and "stop" end what rings
 3. an open question, if the words choose one of its options
 4. a follow-up inside the current topic ("why", "the second one", "what would they do")
 5. all topics and controls by learned weights: a clear winner answers and becomes the topic
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice_skill import durations, timers
+from voice_skill import clock, durations
 from voice_skill.content import Pack
 from voice_skill.controls import Controls
 from voice_skill.matcher import Evidence, Matcher
@@ -23,6 +23,7 @@ from voice_skill.messages import Heard, Hypothesis, Reply, State, Verdict
 from voice_skill.normalize import is_noise, normalize
 from voice_skill.redflags import RedFlags
 from voice_skill.replies import Replies
+from voice_skill.timercontrols import LocalTime
 
 # Chosen by cross-validation (`bench understand`), see HACKING.md.
 ANSWER_FROM = 45.0  # scores from here are answered
@@ -40,12 +41,20 @@ _ORDINALS = {"follow:1": 0, "follow:2": 1, "follow:3": 2, "follow:4": 3, "follow
 class Conversation:
     """Decide what to reply; holds the pack and the matcher, never the state."""
 
-    def __init__(self, pack: Pack, matcher: Matcher, redflags: RedFlags, emergency_number: str) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        matcher: Matcher,
+        redflags: RedFlags,
+        emergency_number: str,
+        local: LocalTime = lambda _: clock.read().local(),
+    ) -> None:
         self._pack = pack
         self._matcher = matcher
         self._redflags = redflags
         self.replies = Replies(pack, emergency_number)
-        self._controls = Controls(pack, self.replies)
+        self._controls = Controls(pack, self.replies, local)
+        self.timers = self._controls.timers
 
     def step(self, state: State, heard: Heard, now: float) -> tuple[State, Reply]:
         """Answer one utterance; `now` is in seconds on the clock of the timers."""
@@ -59,13 +68,20 @@ class Conversation:
         if is_noise(text):
             reply = Reply(text, "none", None, self.replies.line("nothing_heard", state))
             return state, reply
-        evidence = self._matcher.weigh(heard)
+        evidence = self._matcher.weigh(self._controls.timers.words.unname(state, heard))
         flag = self._redflags.check(evidence.readings, evidence.gravest, self._matcher.weigh_text)
         if flag is not None:
             return self.replies.flag(state, flag, text)
+        state = self._controls.timers.watch_skin(state, text, now)
         verdict = self._matcher.rank(evidence, self._left_out(state))
+        new, reply = self._decide(state, text, evidence, verdict, now)
+        return self._controls.timers.doubt(state, new, reply, heard)
+
+    def _decide(self, state: State, text: str, evidence: Evidence, verdict: Verdict, now: float) -> tuple[State, Reply]:
         return (
-            self._followup_words(state, text)
+            self._ringing(state, text, verdict, now)
+            or self._which_timer(state, text, now)
+            or self._followup_words(state, text)
             or self._minutes(state, text, now)
             or self._option(state, text, evidence, verdict)
             or self._by_label(state, text, verdict, now)
@@ -81,13 +97,19 @@ class Conversation:
 
     def due(self, state: State, now: float) -> tuple[State, tuple[Reply, ...]]:
         """Give what running timers have to say by now."""
-        left, said = timers.due(state.timers, now)
-        lines = {"skin": "skin_check", "end": "{kind}_over"}
-        replies = tuple(
-            Reply("", "control", "timer", self.replies.line(lines[d.what].format(kind=d.timer.kind), state))
-            for d in said
-        )
-        return replace(state, timers=left), replies
+        return self._controls.timers.due(state, now)
+
+    def _ringing(self, state: State, text: str, verdict: Verdict, now: float) -> tuple[State, Reply] | None:
+        """Take "okay" or "stop" for the timer that rings."""
+        best = verdict.matches[0]
+        return self._controls.timers.hush(best.label, state, text, now) if best.score >= CONTROL_FROM else None
+
+    def _which_timer(self, state: State, text: str, now: float) -> tuple[State, Reply] | None:
+        """Carry out a command that lacked its timer, now that it was named."""
+        whole = self._controls.timers.answers_which(state, text)
+        if whole is None or state.question is None:
+            return None
+        return self._controls.run(state.question.command, replace(state, question=None), whole, now)
 
     def _left_out(self, state: State) -> tuple[str, ...]:
         """Name the labels that cannot be meant now: red flags (rung 1 heard none), follow-ups on nothing."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from voice_skill import timers
 from voice_skill.attention import Attention
 from voice_skill.devices import Change, Devices, Which
 from voice_skill.errors import VoiceSkillError
@@ -62,7 +61,7 @@ class Loop:
         return self._leaving and not self._teller.busy
 
     def _wait_s(self) -> float:
-        at = timers.next_at(self._skill.state.timers)
+        at = self._skill.next_due()
         return STATUS_EVERY_S if at is None else min(STATUS_EVERY_S, max(0.0, at - self._now()))
 
     def _take(self, event: Event | None) -> bool:
@@ -211,6 +210,7 @@ class Loop:
 
     def _tick(self) -> None:
         now = self._now()
+        self._skill.refresh(now)
         if not self._teller.busy:
             self._ring()
         if self._teller.late():
@@ -265,7 +265,7 @@ class Loop:
             self._teller.sound("giveup")
 
     def _status(self, now: float) -> Status:
-        running = tuple((t.kind, timers.left_s(t, now)) for t in self._skill.state.timers)
+        running = self._skill.running(now)
         if self._devices.deaf:
             return Status("deaf", self._level, "", self._teller.answer, running)
         if self._teller.line is not None:

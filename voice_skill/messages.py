@@ -10,7 +10,7 @@ from typing import Literal
 from voice_skill.errors import VoiceSkillError
 
 Kind = Literal["answer", "choice", "control", "emergency", "urgent", "crisis", "none"]
-TimerKind = Literal["ice", "rest"]
+TimerKind = Literal["ice", "heat", "rest", "again"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +147,31 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Timer:
-    """Hold one running timer; times are seconds on the conversation's clock."""
+    """Hold one timer; times are steady seconds (see `clock.py`), and kind and name together tell it from others.
+
+    Kind "again" is the reminder that ice may go on again. A ringing timer has `rung` > 0: how often it was said,
+    last at `rang_at`. A paused one has the time it was paused at.
+    """
 
     kind: TimerKind
     set_at: float
     due_at: float
     skin_checked: bool = False
+    name: str = ""
+    paused_at: float | None = None
+    rung: int = 0
+    rang_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TimerNote:
+    """Say what a reply did to a timer: set, add, shorten, pause, resume, cancel, query or ring; lengths in seconds."""
+
+    action: str
+    kind: str
+    duration_s: int
+    left_s: int
+    name: str = ""
 
 
 class Then(Enum):
@@ -177,7 +196,8 @@ class Reply:
     more: bool = False
     source: str | None = None
     then: Then = Then.LISTEN
-    sound: str = ""  # "ring": the timer's own sound comes before the words
+    sound: str = ""  # "ring": the timer's own sound goes before the words
+    timer: TimerNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +210,14 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Hold an open question: the topics it offers, or the minutes of a timer it offers."""
+    """Hold an open question: the topics it offers, a timer it offers, or a command that lacks its timer."""
 
     options: tuple[str, ...] = ()
     minutes: float | None = None
+    kind: TimerKind = "ice"
+    name: str = ""
+    command: str = ""  # "timer_extend": asked which timer
+    words: str = ""  # what was said with the command
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +234,8 @@ class State:
     delivery: Delivery = field(default_factory=Delivery)
     timers: tuple[Timer, ...] = ()
     unsaid: str = ""  # of an answer that was broken off: "go on" says it
+    ice_cautioned: bool = False  # the first-use caution was said, once for ever
+    no_ice_at: float | None = None  # when a reason against ice was last said (numb skin, an open wound)
 
 
 @dataclass(frozen=True, slots=True)

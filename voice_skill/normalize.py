@@ -10,6 +10,7 @@ from voice_skill import numerals
 _PLAIN = re.compile(r"(?:[a-z]++(?:'[a-z]++)*+| )*+")  # possessive: no text makes it go back
 _NOT_WORD = re.compile(r"[^a-z0-9' ]+")
 _DIGITS = re.compile(r"[0-9]+")
+_POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 _LOOSE_APOSTROPHE = re.compile(r"(?<![a-z])'|'(?![a-z])")
 _WHOLE = {"can't": "can not", "cannot": "can not", "cant": "can not", "won't": "will not", "shan't": "shall not"}
 _WHOLE |= {"ain't": "is not", "dont": "do not", "doesnt": "does not", "didnt": "did not", "havent": "have not"}
@@ -28,6 +29,7 @@ def normalize(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'").replace("\u2018", "'"))
     plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
     plain = plain.replace("-", " ").replace("[unk]", " ").replace("&", " and ")
+    plain = _POINT.sub(" point ", plain)
     plain = _DIGITS.sub(lambda m: f" {numerals.words(int(m[0]))} " if len(m[0]) <= 3 else " ", plain)
     return " ".join(_LOOSE_APOSTROPHE.sub("", _NOT_WORD.sub(" ", plain)).split())
 

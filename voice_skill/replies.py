@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from voice_skill import numerals
 from voice_skill.content import Pack, Topic
-from voice_skill.messages import Flag, Question, Reply, State, Then
+from voice_skill.messages import Flag, Question, Reply, State, Then, TimerNote
 
 ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
 
@@ -26,6 +26,10 @@ class Replies:
         first = examples[2 * state.misses % len(examples)]
         second = examples[(2 * state.misses + 1) % len(examples)]
         return self._texts[name].format_map({"number": self._number, "first": first, "second": second} | values)
+
+    def knows(self, name: str) -> bool:
+        """Tell whether the pack has a line of that name."""
+        return name in self._texts
 
     def answer(self, state: State, topic_id: str, heard: str, score: int) -> tuple[State, Reply]:
         """Answer with the first layer of a topic, which becomes the topic of the conversation."""
@@ -137,4 +141,10 @@ def as_object(reply: Reply) -> dict[str, object]:
         "reply": reply.reply,
         "more": reply.more,
         "source": reply.source,
+        "timer": timer_object(reply.timer) if reply.timer else None,
     }
+
+
+def timer_object(note: TimerNote) -> dict[str, object]:
+    """Give what was done to a timer under its stable JSON keys."""
+    return {"action": note.action, "kind": note.kind, "duration_s": note.duration_s, "left_s": note.left_s}

@@ -53,3 +53,16 @@ def write_settings(changes: Mapping[str, Any]) -> Path:
             document[name] = value
     write(place, tomlkit.dumps(document).encode())
     return place
+
+
+def set_aside(path: Path) -> Path | None:
+    """Rename a file that cannot be used, so that nothing is lost; give its new place, None when it is gone."""
+    free = (path.with_name(f"{path.stem}.unreadable-{n}{path.suffix}") for n in range(1, 10_000))
+    target = next(p for p in free if not p.exists())
+    try:
+        return path.rename(target)
+    except FileNotFoundError:
+        return None
+    except OSError as exc:
+        reason = (exc.strerror or str(exc)).lower()
+        raise FileWriteError(f"{path} cannot be renamed: {reason}.", f"Move it away: {path}") from exc

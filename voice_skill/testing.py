@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from voice_skill.clock import Reading
 from voice_skill.endpoint import Understood
 from voice_skill.errors import MicrophoneError, SpeakerError, VoiceSkillError
 from voice_skill.gate import Gate
@@ -36,6 +37,27 @@ def heard(*texts: str) -> Heard:
     """Give an utterance with these readings, each half as likely as the one before."""
     weights = [0.5**n for n in range(len(texts))]
     return Heard(tuple(Hypothesis(t, w / sum(weights)) for t, w in zip(texts, weights, strict=True)))
+
+
+class FakeClocks:
+    """Tell steady and wall time as they were set; the wall's clock may jump, and the machine may start anew."""
+
+    def __init__(self, steady_s: float = 1000.0, wall_s: float = 1.8e9, boot: str = "first") -> None:
+        self.steady_s, self.wall_s, self.boot = steady_s, wall_s, boot
+
+    def __call__(self) -> Reading:
+        """Give both clocks."""
+        return Reading(self.steady_s, self.wall_s, self.boot)
+
+    def pass_s(self, seconds: float) -> None:
+        """Let time pass on both."""
+        self.steady_s += seconds
+        self.wall_s += seconds
+
+    def restart(self, off_s: float) -> None:
+        """Switch the machine off and on: the steady clock starts anew."""
+        self.wall_s += off_s
+        self.steady_s, self.boot = 5.0, self.boot + "'"
 
 
 class FakeRoom:

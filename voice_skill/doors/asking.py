@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_skill import assemble, store
+from voice_skill import assemble, clock, store
 from voice_skill.doors.screen import report
 from voice_skill.errors import RecordingError, SettingsError
 from voice_skill.inbox import Inbox
@@ -22,8 +22,6 @@ from voice_skill.skill import Skill
 
 if TYPE_CHECKING:
     from voice_skill.edge.recognizer import VoskRecognizer
-
-_TIMER_NOTE = "voice-skill: a timer counts only while the skill runs: voice-skill listen\n"
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Request:
 def run(request: Request, settings: Settings) -> int:
     """Answer every question; give the exit code (2 when a recording could not be asked)."""
     _check(request)
-    skill = Skill.open(settings)
+    skill = assemble.skill(settings)
     code, replies = 0, []
     for heard in _questions(request, settings, skill):
         if isinstance(heard, RecordingError):
@@ -53,11 +51,21 @@ def run(request: Request, settings: Settings) -> int:
         reply = skill.hear(heard)
         _show(reply, as_json=request.as_json)
         replies.append(reply)
-    if replies and replies[-1].topic == "timer_set":
-        sys.stderr.write(_TIMER_NOTE)
+        if not request.as_json and reply.kind not in ("emergency", "crisis"):
+            replies += _due(skill)
+    if skill.trouble:
+        report(skill.trouble)
     if replies and (request.speak or request.out):
         _sound(request, settings, skill, replies)
     return code
+
+
+def _due(skill: Skill) -> list[Reply]:
+    """Say what a timer that nobody listened for has to say; a program that reads JSON lines gets one a question."""
+    said = list(skill.due(clock.steady()))
+    for reply in said:
+        _show(reply, as_json=False)
+    return said
 
 
 def _check(request: Request) -> None:

@@ -22,6 +22,7 @@ _EPILOG = """examples:
   voice-skill ask --speak "could it be stress"          say it too
   voice-skill ask --audio question.wav --out reply.wav  from recording to recording
   voice-skill ask --conversation "does ice help" "why"  two turns of one conversation
+  voice-skill timers set 15m ice                        set a timer without a word said
   echo "does ice help" | voice-skill ask --json -       one JSON object a line
 
 exit codes: 0 done, 2 wrong input or option, 3 mistake in the pack, 4 speech model, 5 sound hardware,
@@ -65,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("topics", help="what can be asked, with one example each")
     commands.add_parser("doctor", help="check everything the skill needs")
 
+    _add_timers(commands)
     model = commands.add_parser("model", help="the speech model in use")
     model_commands = model.add_subparsers(dest="model_command", required=True, metavar="COMMAND")
     model_commands.add_parser("list", help="name the model in use and the one that ships")
@@ -79,6 +81,18 @@ def parser() -> argparse.ArgumentParser:
 
     _add_bench(commands)
     return top
+
+
+def _add_timers(commands: Any) -> None:
+    timers = commands.add_parser("timers", help="the timers that run: list, set, cancel")
+    timers.add_argument("--json", action="store_true", help="print JSON, and nothing else")
+    timers_commands = timers.add_subparsers(dest="timers_command", metavar="COMMAND")
+    set_ = timers_commands.add_parser("set", help="set one: a length, then ice, heat, rest or a name")
+    set_.add_argument("words", nargs="+", metavar="WORD", help="15m ice; 1h30m; 90s tea")
+    cancel = timers_commands.add_parser("cancel", help="cancel one, or all")
+    cancel.add_argument("words", nargs="*", metavar="NAME", help='ice, heat, rest, a name, or "all"')
+    for command in (set_, cancel):
+        command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
 
 
 def _add_bench(commands: Any) -> None:
@@ -151,6 +165,11 @@ def _dispatch(options: argparse.Namespace) -> int:
             return commands.listen(_heeded(settings, options), options.or_recording, as_json=options.json)
         case "explain":
             return commands.explain(settings, " ".join(options.words))
+        case "timers":
+            from voice_skill.doors import timing
+
+            words = getattr(options, "words", [])
+            return timing.run(settings, options.timers_command or "list", words, as_json=options.json)
         case "topics":
             return commands.topics(settings)
         case "doctor":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from voice_skill import assemble, earcons, quiet, store
+from voice_skill import assemble, clock, earcons, quiet, store
 from voice_skill.devices import Devices
 from voice_skill.doors import screen
 from voice_skill.errors import VoiceError
@@ -21,8 +21,8 @@ from voice_skill.teller import Manner, Stage
 
 def run(settings: Settings, *, as_json: bool) -> int:
     """Listen and answer until goodbye, Ctrl-C or SIGTERM."""
-    skill = Skill.open(settings)
-    skill.state = State(delivery=assemble.delivery(settings))
+    skill = assemble.skill(settings)
+    skill.state = replace(skill.state, delivery=assemble.delivery(settings))
     hearing = assemble.hearing(settings, assemble.speech_model(settings), skill)
     voice = assemble.voice(settings)
     inbox = Inbox()
@@ -36,7 +36,7 @@ def run(settings: Settings, *, as_json: bool) -> int:
             trigger.open(inbox.put)
         _render_urgent(skill, voice, assemble.delivery(settings))
         manner = _manner(settings)
-        stage = Stage(inbox, chosen, time.monotonic, replace(manner, clean=canceller.clean) if canceller else manner)
+        stage = Stage(inbox, chosen, clock.steady, replace(manner, clean=canceller.clean) if canceller else manner)
         Loop(skill, hearing, Narrator(voice, speaker), devices, stage).run()
     finally:
         chosen.close()

@@ -8,7 +8,6 @@ import queue
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import IO, Any
@@ -16,6 +15,7 @@ from typing import IO, Any
 import numpy as np
 import soxr
 
+from voice_skill import clock
 from voice_skill.edge.echo import EchoCanceller
 from voice_skill.edge.sound_process import HEAD, STOP, WARM
 from voice_skill.errors import HardwareError, MicrophoneError, SpeakerError
@@ -150,7 +150,7 @@ class IsolatedSpeaker:
         """Be silent at once."""
         self._process.send(HEAD.pack(STOP, 0.0, 0))
         if self._canceller is not None:
-            self._canceller.stopped(time.monotonic())
+            self._canceller.stopped(clock.steady())
 
     def close(self) -> None:
         """End the process."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import soxr
 
+from voice_skill import clock
 from voice_skill.edge import sound
 from voice_skill.errors import MicrophoneError
 from voice_skill.messages import AudioFrame, Event, MicrophoneLost
@@ -49,7 +49,7 @@ class PortAudioMicrophone:
         self._rest = b""
 
         def callback(data: Any, frames: int, _time: Any, _status: Any) -> None:
-            at_s = time.monotonic() - frames / rate
+            at_s = clock.steady() - frames / rate
             for pcm in self._blocks(bytes(data), channels):
                 deliver(AudioFrame(pcm, at_s))
 

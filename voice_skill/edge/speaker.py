@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import soxr
 
+from voice_skill import clock
 from voice_skill.edge import sound
 from voice_skill.errors import SpeakerError
 from voice_skill.messages import Began, Clip, Event, Played
@@ -76,7 +77,7 @@ class PortAudioSpeaker:
 
     def warm(self) -> None:
         """Have the stream running before something is to be said."""
-        self._quiet_since = time.monotonic()
+        self._quiet_since = clock.steady()
         with self._lock:
             if self._stream is None:
                 raise SpeakerError("The loudspeaker is closed.")
@@ -93,7 +94,7 @@ class PortAudioSpeaker:
         if coming is not None:
             self._token, self._data = coming
             self._at, self._rest_s = 0, ahead_s
-            self._deliver(Began(self._token, time.monotonic() + ahead_s + LEAD_S))
+            self._deliver(Began(self._token, clock.steady() + ahead_s + LEAD_S))
         size = frames * 2
         block = self._data[self._at : self._at + size]
         out[: len(block)] = block
@@ -102,7 +103,7 @@ class PortAudioSpeaker:
         if self._token and self._at >= len(self._data):
             self._rest_s -= frames / self._rate
             if self._rest_s <= 0:
-                token, self._token, self._quiet_since = self._token, 0, time.monotonic()
+                token, self._token, self._quiet_since = self._token, 0, clock.steady()
                 self._deliver(Played(token))
 
     def _finished(self) -> None:
@@ -118,7 +119,7 @@ class PortAudioSpeaker:
     def _let_go(self, stream: Any) -> None:
         while self._stream is stream:
             time.sleep(1.0)
-            idle = self._token == 0 and self._next is None and time.monotonic() - self._quiet_since > IDLE_S
+            idle = self._token == 0 and self._next is None and clock.steady() - self._quiet_since > IDLE_S
             with self._lock, contextlib.suppress(Exception):
                 if idle and stream.active:
                     stream.abort(ignore_errors=True)
