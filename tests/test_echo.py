@@ -39,9 +39,9 @@ def loss_db(before, after):
 
 @pytest.mark.parametrize("late_s", [-0.05, 0.0, 0.05])
 def test_the_own_voice_is_taken_out(late_s):
-    """At least 10 dB of it, from its second second on, with times that are 50 ms wrong."""
+    """At least 8 dB of it, from its second second on, with times that are 50 ms wrong."""
     out, microphone = heard(speech(1), np.zeros(RATE * 6, np.int16), late_s=late_s)
-    assert loss_db(microphone, out) > 10
+    assert loss_db(microphone, out) > 8
 
 
 def test_a_person_stays():
@@ -56,7 +56,7 @@ def test_a_person_stays():
 def test_blocks_of_any_length():
     """A block that is no multiple of 10 ms comes back as long as it went in, and is cancelled as well."""
     out, microphone = heard(speech(1), np.zeros(RATE * 6, np.int16), block=777)
-    assert loss_db(microphone, out) > 10
+    assert loss_db(microphone, out) > 8
 
 
 def test_nothing_played_changes_nothing():

@@ -115,11 +115,11 @@ class Hearing:
     def speaking(self, pcm: bytes, at_s: float, level: float) -> Woken | Command | None:
         """Take one block while the skill speaks; `over` has been told the sentence."""
         sound = self._gate.take(pcm, at_s, level)
-        woken = self._wake.take(sound)
+        heard = self._over.take(sound)  # first of all: "stop" must be quick
+        woken = self._wake.take(sound) if heard is None else None
         if woken is not None:
             self._over.reset()
             return self._begin(*woken)
-        heard = self._over.take(sound)
         if heard is not None:
             # what is said in the same breath goes on as an utterance, without what has been heard of it
             self._forget()

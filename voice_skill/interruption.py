@@ -59,9 +59,11 @@ class Interruption:
             self.reset()
         self._heard_s += BLOCK_S
         self._taken_s += BLOCK_S
-        closed, free = self._spotter.accept(sound.pcm), self._recognizer.accept(sound.pcm)
-        command = self._guard.command(closed, self._heard_s)
-        if command and self._said is None and self._agreed(command, closed, free):
+        closed = self._spotter.accept(sound.pcm)
+        command = self._guard.command(closed, self._heard_s) if self._said is None else None
+        # what acts at once does not wait for the slower ear
+        free = self._recognizer.accept(sound.pcm) if command not in self._at_once else ""
+        if command and self._agreed(command, closed, free):
             self._said = Heard((Hypothesis(command, 1.0),), command)
             return self._said
         if self._said is not None and not self._said.closed:

@@ -25,6 +25,8 @@ FORGET = 0.997  # a block: how sure the filter stays of the way; at 50 ppm of dr
 LEAD_S = 0.06
 SNAP_S = 0.05  # times that jitter less than this are one stream: its samples are counted, its times are not believed
 KEPT_S = 5.0  # of what was played; the loudspeaker may be given far more ahead than this only by mistake
+HEARD = 60.0  # of 32768: softer blocks tell nothing of an echo
+SMOOTH, ECHO_LEFT = 0.05, 0.7  # a block of 32 ms; where more than this is left there is no echo to cancel
 TAIL_S = 1.0  # after this much silence from the loudspeaker nothing is cancelled, and nothing computed
 
 
@@ -86,6 +88,7 @@ class EchoCanceller:
         self._filter = _Filter()
         self._speaker, self._microphone = _Line(), _Line()
         self._played: list[tuple[int, Samples]] = []
+        self._left = 1.0  # of the loudness, after cancelling
         self._waiting = np.zeros(0, np.int16)  # microphone, short of a frame
         self._ready = np.zeros(0, np.int16)
 
@@ -129,7 +132,14 @@ class EchoCanceller:
             for at in range(0, len(near), FRAME)
         ]
         cleaned: Samples = (np.clip(np.concatenate([*out, np.zeros(0)]), -1, 1) * 32767).astype(np.int16)
-        return cleaned
+        return cleaned if self._echoes(near, cleaned) else near
+
+    def _echoes(self, near: Samples, cleaned: Samples) -> bool:
+        """Tell whether there is an echo at all: with a headset the filter finds nothing, and hurts a person's words."""
+        before, after = (float(np.sqrt(np.mean(x.astype(np.float64) ** 2))) if len(x) else 0.0 for x in (near, cleaned))
+        if before > HEARD:
+            self._left += SMOOTH * (min(after / before, 1.0) - self._left)
+        return self._left < ECHO_LEFT
 
     def _reference(self, first: int, count: int) -> Samples | None:
         """Give what was played at these places, silence where nothing was; None when the last sound is long gone."""

@@ -18,6 +18,8 @@ import time
 from collections.abc import Callable
 from typing import BinaryIO
 
+import numpy as np
+
 from voice_skill.edge.microphone import PortAudioMicrophone
 from voice_skill.edge.speaker import PortAudioSpeaker
 from voice_skill.errors import VoiceSkillError
@@ -25,7 +27,8 @@ from voice_skill.messages import AudioFrame, Began, Clip, Event, Played
 
 HEAD = struct.Struct("<Idi")
 STOP, WARM = 0, 2**32 - 1  # messages to the loudspeaker; any other number is the token of a clip
-PARENT_EVERY_S = 1.0
+PARENT_EVERY_S = 2.0
+CALM_BLOCKS, BUNDLE_BLOCKS = 32, 4  # a second of quiet; then 128 ms at a time
 FAILED = -1  # the length that says: this clip could not be played
 
 
@@ -33,13 +36,17 @@ def listen(name: str, out: BinaryIO) -> None:
     """Write frames until the microphone is lost."""
     lost = threading.Event()
 
+    sent = Bundle()
+
     def deliver(event: Event) -> None:
         if not isinstance(event, AudioFrame):
             lost.set()
             return
         try:
-            out.write(HEAD.pack(1, event.at_s, len(event.pcm)) + event.pcm)
-            out.flush()
+            for frame in sent.take(event):
+                out.write(HEAD.pack(1, frame.at_s, len(frame.pcm)) + frame.pcm)
+            if not sent.waiting:
+                out.flush()
         except OSError:
             lost.set()
 
@@ -49,6 +56,28 @@ def listen(name: str, out: BinaryIO) -> None:
         device = microphone.open(lambda event: _after(ready, deliver, event))
         _say(out, {"name": device})
     lost.wait()
+
+
+class Bundle:
+    """Hold back quiet blocks, so that a quiet room wakes the skill eight times a second instead of thirty."""
+
+    def __init__(self) -> None:
+        self.waiting: list[AudioFrame] = []
+        self._usual = 0.0  # the room's loudness, as mean square
+        self._calm = 0  # quiet blocks in a row
+
+    def take(self, frame: AudioFrame) -> list[AudioFrame]:
+        """Take one block; give those to send now: at once as soon as something is to be heard, and a second after."""
+        samples = np.frombuffer(frame.pcm, dtype="<i2").astype(np.float32)
+        power = float(np.dot(samples, samples)) / max(len(samples), 1)
+        loud = power > 2 * self._usual + 1
+        self._usual += (0.05 if loud else 0.2) * (power - self._usual)
+        self._calm = 0 if loud else self._calm + 1
+        self.waiting.append(frame)
+        if self._calm > CALM_BLOCKS and len(self.waiting) < BUNDLE_BLOCKS:
+            return []
+        ready, self.waiting = self.waiting, []
+        return ready
 
 
 def _after(ready: threading.Lock, deliver: Callable[[Event], None], event: Event) -> None:

@@ -21,9 +21,9 @@ from voice_skill.edge import sound
 from voice_skill.errors import SpeakerError
 from voice_skill.messages import Began, Clip, Event, Played
 
-LATENCY_S = 0.04  # short enough for "stop", long enough for a busy small board
+LATENCY_S = 0.03  # short enough for "stop", long enough for a busy small board
 LEAD_S = 0.02  # silence before the first word: outputs that sleep swallow the first syllable (pitfalls 2.1)
-BLOCK_S = 0.02
+BLOCK_S = 0.01
 IDLE_S = 60.0  # of silence after which the device is let go
 
 
