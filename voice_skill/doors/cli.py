@@ -13,7 +13,7 @@ from typing import Any
 
 from voice_skill import __version__
 from voice_skill.doors.screen import report
-from voice_skill.errors import VoiceSkillError
+from voice_skill.errors import SettingsError, VoiceSkillError
 from voice_skill.settings import Settings
 
 _EPILOG = """examples:
@@ -22,6 +22,7 @@ _EPILOG = """examples:
   voice-skill ask --speak "could it be stress"          say it too
   voice-skill ask --audio question.wav --out reply.wav  from recording to recording
   voice-skill ask --conversation "does ice help" "why"  two turns of one conversation
+  voice-skill serve                                     be a voice service for Home Assistant
   echo "does ice help" | voice-skill ask --json -       one JSON object a line
 
 exit codes: 0 done, 2 wrong input or option, 3 mistake in the pack, 4 speech model, 5 sound hardware,
@@ -60,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--speak", action="store_true", help="say the answer")
     ask.add_argument("--out", type=Path, metavar="WAV", help="write the spoken answer to a file")
 
+    _add_serve(commands)
     explain = commands.add_parser("explain", help="why a question is answered as it is")
     explain.add_argument("words", nargs="+", metavar="QUESTION")
     commands.add_parser("topics", help="what can be asked, with one example each")
@@ -79,6 +81,39 @@ def parser() -> argparse.ArgumentParser:
 
     _add_bench(commands)
     return top
+
+
+def _add_serve(commands: Any) -> None:
+    serve = commands.add_parser("serve", help="hear, answer and speak for Home Assistant (the Wyoming protocol)")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this machine only)")
+    serve.add_argument("--port", type=int, default=10330, help="port to listen at (default 10330)")
+    allow = "who else may connect, by address or network"
+    serve.add_argument("--allow", nargs="+", default=[], metavar="ADDRESS", help=allow)
+    serve.add_argument("--rooms", type=int, default=16, metavar="N", help="rooms that speak at once (default 16)")
+    serve.add_argument("--name", default="", help="name to announce (default: one of this machine's own)")
+    serve.add_argument("--no-zeroconf", action="store_true", help="do not announce the server")
+    serve.add_argument("--offer-intent", action="store_true", help="offer intent recognition too")
+    serve.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    serve.add_argument("--log-utterances", action="store_true", help="write what is said to the log")
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    try:
+        from voice_skill.doors import serving
+    except ImportError as exc:
+        raise SettingsError(f"serve needs {exc.name}.", "Install it with: pip install 'voice-skill[serve]'") from exc
+    offer = serving.Offer(
+        options.host,
+        options.port,
+        tuple(options.allow),
+        options.rooms,
+        options.name,
+        zeroconf=not options.no_zeroconf,
+        intent=options.offer_intent,
+        log_level=options.log_level,
+        log_utterances=options.log_utterances,
+    )
+    return serving.run(settings, offer)
 
 
 def _add_bench(commands: Any) -> None:
@@ -142,6 +177,8 @@ def _dispatch(options: argparse.Namespace) -> int:
             return asking.run(request, settings)
         case "listen":
             return commands.listen(_heeded(settings, options), options.or_recording, as_json=options.json)
+        case "serve":
+            return _serve(settings, options)
         case "explain":
             return commands.explain(settings, " ".join(options.words))
         case "topics":
