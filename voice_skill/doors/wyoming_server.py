@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -50,7 +51,7 @@ class Server:
         self, work: Work, info: Event, allowed: Sequence[Network] = (), limits: Limits | None = None, **options: Any
     ) -> None:
         self._allowed, self._limits = allowed, limits or Limits()
-        self._talk: Callable[[], Talk] = lambda: Talk(work, info, self._limits, **options)
+        self._talk: Callable[[], Talk] = lambda: Talk(work, info, self._limits, self._free_an_ear, **options)
         self._talks: dict[Talk, tuple[str, asyncio.StreamWriter]] = {}
         self._server: asyncio.Server | None = None
 
@@ -96,11 +97,32 @@ class Server:
         self._talks[talk] = (address, writer)
         try:
             await talk.run(reader, writer)
+            if talk.complained:
+                await self._linger(reader, writer)
         finally:
             self._talks.pop(talk, None)
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
+
+    async def _linger(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass over what a client still sends: closing on it would take the error from its hands."""
+        with contextlib.suppress(OSError, TimeoutError):
+            writer.write_eof()
+            async with asyncio.timeout(self._limits.linger_s):
+                while await reader.read(65536):
+                    pass
+
+    def _free_an_ear(self) -> None:
+        """Take the ear of whoever began to speak and fell silent; a room that speaks sends sound all the time."""
+        silent = [talk for talk in self._talks if talk.hearing]
+        victim = min(silent, key=lambda talk: talk.last_at, default=None)
+        if victim is None or time.monotonic() - victim.last_at < self._limits.silent_s:
+            return
+        LOG.info("took the ear of a client that fell silent")
+        victim.let_go()
+        _, writer = self._talks.pop(victim)
+        writer.close()
 
     async def _make_room(self) -> bool:
         """Close the connection that is quiet longest, of whoever holds most; False when all are busy."""

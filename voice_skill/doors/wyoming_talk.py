@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from wyoming.asr import Transcribe, Transcript
@@ -35,8 +36,17 @@ NAME_LETTERS = 200
 class Talk:
     """Serve one client until it leaves or misbehaves."""
 
-    def __init__(self, work: Work, info: Event, limits: Limits, *, log_utterances: bool = False) -> None:
+    def __init__(
+        self,
+        work: Work,
+        info: Event,
+        limits: Limits,
+        free_an_ear: Callable[[], None] = lambda: None,
+        *,
+        log_utterances: bool = False,
+    ) -> None:
         self._work, self._info, self._limits = work, info, limits
+        self._free_an_ear = free_an_ear
         self._log_utterances = log_utterances
         self._own_name = f"connection {id(self)}"
         self._ear: Ear | None = None
@@ -44,12 +54,18 @@ class Talk:
         self._piece = b""
         self._heard_s = 0.0
         self._handling = False
+        self.complained = False
         self.last_at = time.monotonic()
 
     @property
     def busy(self) -> bool:
         """Tell whether somebody waits for an answer."""
         return self._handling or self._ear is not None
+
+    @property
+    def hearing(self) -> bool:
+        """Tell whether an utterance is under way."""
+        return self._ear is not None and not self._handling
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take events until the end; never raises what a client may cause."""
@@ -76,11 +92,12 @@ class Talk:
             await self._complain(writer, "bad-event", "The event lacks a field, or has a wrong one.")
         finally:
             self._handling = False
-            self._let_go()
+            self.let_go()
 
     async def _complain(self, writer: asyncio.StreamWriter, code: str, text: str) -> None:
         with contextlib.suppress(OSError, TimeoutError):
             await self._send(writer, Error(text, code).event())
+        self.complained = True
 
     async def _send(self, writer: asyncio.StreamWriter, event: Event) -> None:
         async with asyncio.timeout(self._limits.send_s):
@@ -93,7 +110,7 @@ class Talk:
         elif Ping.is_type(kind):
             await self._send(writer, Pong(text=Ping.from_event(event).text).event())
         elif Transcribe.is_type(kind):
-            self._let_go()
+            self.let_go()
         elif AudioStart.is_type(kind):
             await self._begin(AudioStart.from_event(event))
         elif AudioChunk.is_type(kind):
@@ -110,13 +127,21 @@ class Talk:
             LOG.info("ignored an event of type %.40r", kind)
 
     async def _begin(self, start: AudioStart) -> None:
-        self._let_go()
+        self.let_go()
         converter = _converter(start)
-        ear = self._work.ears.take()
-        if ear is None:
-            raise WireError("busy", f"{self._limits.rooms} rooms are speaking already. Please say it again.")
+        ear = await self._an_ear()
         self._ear, self._converter = ear, converter
         await asyncio.wrap_future(ear.begin())
+
+    async def _an_ear(self) -> Ear:
+        """Wait a moment for an ear, as one is often just being given back; then say that there is none."""
+        until = time.monotonic() + self._limits.ear_wait_s
+        while (ear := self._work.ears.take()) is None:
+            self._free_an_ear()
+            if time.monotonic() > until:
+                raise WireError("busy", f"{self._limits.rooms} rooms are speaking already. Please say it again.")
+            await asyncio.sleep(0.02)
+        return ear
 
     async def _hear(self, chunk: AudioChunk) -> None:
         if self._ear is None or self._converter is None:
@@ -139,7 +164,7 @@ class Talk:
             await asyncio.wrap_future(self._ear.feed(self._converter, self._piece))
         heard = await asyncio.wrap_future(self._ear.finish(self._converter))
         spoken_s = self._heard_s
-        self._let_go()
+        self.let_go()
         text = self._work.understood(heard)
         LOG.info("heard %.1f s of sound, %.0f ms after its end", spoken_s, 1000 * (time.monotonic() - started))
         if self._log_utterances:
@@ -196,7 +221,7 @@ class Talk:
         if len(text) > self._limits.text_letters:
             raise WireError("too-large", f"A text may have {self._limits.text_letters} letters at most.")
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
         """Give the ear back, whatever became of the utterance."""
         if self._ear is not None:
             self._work.ears.give(self._ear)

@@ -24,6 +24,9 @@ class Limits:
     event_s: float = 10.0  # from the first byte of an event to its last
     idle_s: float = 60.0  # between two events
     speech_idle_s: float = 5.0  # between two pieces of sound
+    silent_s: float = 1.5  # after so long without sound an ear may be needed elsewhere
+    ear_wait_s: float = 2.0
+    linger_s: float = 1.0  # for a client to read why it is sent away
     send_s: float = 10.0  # for a client to take an answer
     utterance_s: float = 30.0
     text_letters: int = 4000
