@@ -9,6 +9,7 @@ from typing import Protocol
 from voice_skill import assemble
 from voice_skill.conversations import Answer, Conversations, Recent
 from voice_skill.doors.ears import Ears
+from voice_skill.edge.pcm import Converter
 from voice_skill.messages import Clip, Delivery, Heard, Hypothesis, State
 from voice_skill.normalize import is_noise, normalize
 from voice_skill.ports import Clock, Voice
@@ -54,11 +55,11 @@ class House:
         """Load everything once, so that the first question waits for nothing."""
         skill = Skill.open(settings)
         model = assemble.speech_model(settings)
-        ears = Ears(lambda: assemble.recognizer(model, skill), rooms)
-        house = cls(skill, ears, assemble.voice(settings), assemble.delivery(settings))
-        thought, voice = house.answer("", "help"), house.speak("Ready.")
-        thought.result()
-        voice.result()
+        voice, delivery = assemble.voice(settings), assemble.delivery(settings)
+        lessons = [_lesson(voice.render(example, delivery)) for example in skill.pack.examples]
+        ears = Ears(lambda: assemble.recognizer(model, skill), rooms, lessons)
+        house = cls(skill, ears, voice, delivery)
+        house.answer("", "help").result()
         return house
 
     def understood(self, heard: Heard) -> str:
@@ -91,3 +92,9 @@ class House:
             pool.shutdown(wait=False, cancel_futures=True)
         self.ears.close()
         self._voice.close()
+
+
+def _lesson(clip: Clip) -> bytes:
+    """Give a sentence as a microphone would."""
+    converter = Converter(clip.rate_hz, 2, 1)
+    return converter.convert(clip.pcm) + converter.convert(b"", last=True)

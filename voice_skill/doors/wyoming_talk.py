@@ -20,7 +20,7 @@ from wyoming.ping import Ping, Pong
 from wyoming.tts import Synthesize
 
 from voice_skill.conversations import Answer, HouseTimer
-from voice_skill.doors.ears import Ear
+from voice_skill.doors.ears import Utterance
 from voice_skill.doors.house import Work
 from voice_skill.doors.wyoming_wire import Limits, WireError, read_event
 from voice_skill.edge.pcm import Converter
@@ -28,7 +28,6 @@ from voice_skill.errors import VoiceSkillError
 from voice_skill.messages import Clip
 
 LOG = logging.getLogger("voice_skill.serve")
-BLOCK_BYTES = 3200  # a tenth of a second is heard at a time, however small the pieces come
 CLIP_BYTES = 8192
 NAME_LETTERS = 200
 
@@ -49,9 +48,7 @@ class Talk:
         self._free_an_ear = free_an_ear
         self._log_utterances = log_utterances
         self._own_name = f"connection {id(self)}"
-        self._ear: Ear | None = None
-        self._converter: Converter | None = None
-        self._piece = b""
+        self._utterance: Utterance | None = None
         self._heard_s = 0.0
         self._handling = False
         self.complained = False
@@ -60,18 +57,18 @@ class Talk:
     @property
     def busy(self) -> bool:
         """Tell whether somebody waits for an answer."""
-        return self._handling or self._ear is not None
+        return self._handling or self._utterance is not None
 
     @property
     def hearing(self) -> bool:
         """Tell whether an utterance is under way."""
-        return self._ear is not None and not self._handling
+        return self._utterance is not None and not self._handling
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take events until the end; never raises what a client may cause."""
         try:
             while True:
-                idle_s = self._limits.speech_idle_s if self._ear else self._limits.idle_s
+                idle_s = self._limits.speech_idle_s if self._utterance else self._limits.idle_s
                 event = await read_event(reader, self._limits, idle_s)
                 if event is None:
                     break
@@ -87,9 +84,9 @@ class Talk:
             await self._complain(writer, "failed", exc.message)
         except (OSError, TimeoutError) as exc:
             LOG.info("client lost: %s", type(exc).__name__)
-        except (KeyError, TypeError, ValueError, AttributeError) as exc:  # the library takes every field on trust
-            LOG.info("refused: bad-event (%s)", type(exc).__name__)
-            await self._complain(writer, "bad-event", "The event lacks a field, or has a wrong one.")
+        except Exception:
+            LOG.exception("a mistake in the server")
+            await self._complain(writer, "failed", "Something went wrong here.")
         finally:
             self._handling = False
             self.let_go()
@@ -108,61 +105,55 @@ class Talk:
         if Describe.is_type(kind):
             await self._send(writer, self._info)
         elif Ping.is_type(kind):
-            await self._send(writer, Pong(text=Ping.from_event(event).text).event())
+            await self._send(writer, Pong(text=_read(Ping, event).text).event())
         elif Transcribe.is_type(kind):
             self.let_go()
         elif AudioStart.is_type(kind):
-            await self._begin(AudioStart.from_event(event))
+            await self._begin(_read(AudioStart, event))
         elif AudioChunk.is_type(kind):
-            await self._hear(AudioChunk.from_event(event))
+            await self._hear(_read(AudioChunk, event))
         elif AudioStop.is_type(kind):
             await self._send(writer, await self._transcript())
         elif Transcript.is_type(kind):
-            await self._send(writer, await self._answer(Transcript.from_event(event)))
+            await self._send(writer, await self._answer(_read(Transcript, event)))
         elif Recognize.is_type(kind):
-            await self._send(writer, await self._recognize(Recognize.from_event(event)))
+            await self._send(writer, await self._recognize(_read(Recognize, event)))
         elif Synthesize.is_type(kind):
-            await self._speak(Synthesize.from_event(event), writer)
+            await self._speak(_read(Synthesize, event), writer)
         else:
             LOG.info("ignored an event of type %.40r", kind)
 
-    async def _begin(self, start: AudioStart) -> None:
+    async def _begin(self, start: AudioStart | AudioChunk) -> Utterance:
+        """Wait a moment for a place, as one is often just being given back; then say that there is none."""
         self.let_go()
         converter = _converter(start)
-        ear = await self._an_ear()
-        self._ear, self._converter = ear, converter
-        await asyncio.wrap_future(ear.begin())
-
-    async def _an_ear(self) -> Ear:
-        """Wait a moment for an ear, as one is often just being given back; then say that there is none."""
         until = time.monotonic() + self._limits.ear_wait_s
-        while (ear := self._work.ears.take()) is None:
+        while (utterance := self._work.ears.take(converter)) is None:
             self._free_an_ear()
             if time.monotonic() > until:
                 raise WireError("busy", f"{self._limits.rooms} rooms are speaking already. Please say it again.")
             await asyncio.sleep(0.02)
-        return ear
+        self._utterance = utterance
+        return utterance
 
     async def _hear(self, chunk: AudioChunk) -> None:
-        if self._ear is None or self._converter is None:
-            await self._begin(AudioStart(chunk.rate, chunk.width, chunk.channels))
-        if self._ear is None or self._converter is None or self._converter.format != _format(chunk):
+        utterance = self._utterance or await self._begin(chunk)
+        if utterance.converter.format != _format(chunk):
             raise WireError("bad-audio", "The format of the sound changed.")
         self._heard_s += chunk.seconds
         if self._heard_s > self._limits.utterance_s:
             raise WireError("too-long", f"One may speak for {self._limits.utterance_s:.0f} seconds at most.")
-        self._piece += chunk.audio
-        if len(self._piece) >= BLOCK_BYTES:
-            piece, self._piece = self._piece, b""
-            await asyncio.wrap_future(self._ear.feed(self._converter, piece))
+        utterance.feed(chunk.audio)
 
     async def _transcript(self) -> Event:
-        if self._ear is None or self._converter is None:
+        if self._utterance is None:
             return Transcript("").event()
         started = time.monotonic()
-        if self._piece:
-            await asyncio.wrap_future(self._ear.feed(self._converter, self._piece))
-        heard = await asyncio.wrap_future(self._ear.finish(self._converter))
+        try:
+            async with asyncio.timeout(self._limits.answer_s):
+                heard = await asyncio.wrap_future(self._utterance.finish())
+        except TimeoutError as exc:
+            raise WireError("busy", "There is too much to hear. Please say it again.") from exc
         spoken_s = self._heard_s
         self.let_go()
         text = self._work.understood(heard)
@@ -223,17 +214,25 @@ class Talk:
 
     def let_go(self) -> None:
         """Give the ear back, whatever became of the utterance."""
-        if self._ear is not None:
-            self._work.ears.give(self._ear)
-        self._ear = self._converter = None
-        self._piece, self._heard_s = b"", 0.0
+        if self._utterance is not None:
+            self._work.ears.give(self._utterance)
+        self._utterance = None
+        self._heard_s = 0.0
+
+
+def _read(kind: Any, event: Event) -> Any:
+    """Read an event's fields, which the library takes on trust."""
+    try:
+        return kind.from_event(event)
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise WireError("bad-event", "The event lacks a field, or has a wrong one.") from exc
 
 
 def _format(sound: AudioStart | AudioChunk) -> tuple[int, int, int]:
     return sound.rate, sound.width, sound.channels
 
 
-def _converter(start: AudioStart) -> Converter:
+def _converter(start: AudioStart | AudioChunk) -> Converter:
     try:
         return Converter(*_format(start))
     except VoiceSkillError as exc:
