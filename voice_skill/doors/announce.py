@@ -35,7 +35,7 @@ class Announcement:
 
     async def withdraw(self) -> None:
         """Say goodbye, so that nobody shows a server that is gone."""
-        await self._zeroconf.async_unregister_service(self._info)
+        await (await self._zeroconf.async_unregister_service(self._info))  # the second wait is for the goodbyes
         await self._zeroconf.async_close()
 
 

@@ -123,6 +123,9 @@ def _add_bench(commands: Any) -> None:
     understand.add_argument("--peers", action="store_true", help="let other matchers answer the questions too")
     hear = bench_commands.add_parser("hear", help="recordings, or labelled questions said by voices under noise")
     hear.add_argument("recordings", nargs="*", type=Path, metavar="WAV", help="recordings: memory, real-time factor")
+    serve = bench_commands.add_parser("serve", help="many rooms that ask a server of its own at the same moment")
+    serve.add_argument("--rooms", type=int, default=16, metavar="N", help="rooms (default 16)")
+    serve.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
     report = bench_commands.add_parser("report", help="measure everything and write docs/understanding.md")
     report.add_argument("--out", type=Path, default=Path("docs"), metavar="FOLDER", help="where the page goes")
     for command in (understand, hear, report):
@@ -130,7 +133,7 @@ def _add_bench(commands: Any) -> None:
         text = "labelled questions, one JSON object a line"
         command.add_argument("--corpus", type=Path, metavar="JSONL", help=text, **many)
         command.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
-    for command in (understand, hear):
+    for command in (understand, hear, serve):
         command.add_argument("--plots", type=Path, metavar="FOLDER", help="draw the plots, as PNG and SVG")
     for command in (hear, report):
         voices = "espeak:NAME, flite:NAME or command:'PROGRAM {wav}', which reads the text and writes the file"

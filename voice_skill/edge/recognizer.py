@@ -88,10 +88,10 @@ class VoskRecognizer:
             self.feed(pcm[at : at + step])
         return self.finish()
 
-    def feed(self, pcm: bytes) -> None:
-        """Take PCM, and leave the reading for later."""
+    def feed(self, pcm: bytes, *, closed: bool = True) -> None:
+        """Take PCM, and leave the reading for later; without `closed` the grammar does not hear it."""
         self._free.AcceptWaveform(bytes(pcm))
-        if self._closed is not None:
+        if closed and self._closed is not None:
             self._closed.AcceptWaveform(bytes(pcm))
 
     def finish(self) -> Heard:
