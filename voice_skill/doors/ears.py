@@ -3,15 +3,18 @@
 A decoder remembers the ways through its graph that it has gone: a used one hears in a quarter of the time of a new one
 (0.06 of the sound's length, not 0.25), but holds 25 MB after one question, 80 after six, 115 after twelve. So there are
 far fewer of them than rooms; they practise while nobody speaks, and are made anew from time to time. A room that finds
-none free is not sent away: its sound waits. When several wait, the grammar of the commands, a third of the work, is
-left out.
+none free is not sent away: its sound waits. Who has ended waits for an answer, and comes before those who still speak:
+a television that never ends keeps nobody out. When several have ended, the grammar of the commands, a third of the
+work, is left out.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from typing import Any
@@ -22,35 +25,90 @@ from voice_skill.messages import Heard
 from voice_skill.ports import RATE_HZ
 
 DECODERS = 2
-PATIENCE_S = 0.3  # without sound, when others wait for the decoder
+PATIENCE_S = 0.3  # an utterance that has ended waits so long before one that has not makes room; a silent one also
 RENEW_S = 20.0  # of sound, then a decoder is made anew ...
-QUIET_S = 2.0  # ... once nobody has spoken for so long
+QUIET_S = 2.0  # ... once nobody has spoken for so long ...
+RENEW_AT_LATEST_S = 300.0  # ... or in the midst of it, where somebody always speaks
 
 
 class Utterance:
-    """Collect the sound of one utterance for whichever decoder takes it."""
+    """Collect the sound of one utterance for whichever decoder takes it; another may have to begin anew."""
 
     def __init__(self, converter: Converter) -> None:
         self.converter = converter
-        self.pieces: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.heard: Future[Heard] = Future()
-        self.kept = b""  # what was heard already, should another decoder have to begin anew
+        self.ended_at = math.inf  # on the monotonic clock
         self.dropped = False
+        self._pieces: list[bytes] = []
+        self._news = threading.Condition()
 
     def feed(self, piece: bytes) -> None:
         """Take the next piece of sound."""
-        self.pieces.put(self.converter.convert(piece))
+        with self._news:
+            self._pieces.append(self.converter.convert(piece))
+            self._news.notify_all()
 
     def finish(self) -> Future[Heard]:
         """Say that this was all; the future holds what was heard."""
-        self.pieces.put(self.converter.convert(b"", last=True))
-        self.pieces.put(None)
+        with self._news:
+            self._pieces.append(self.converter.convert(b"", last=True))
+        self._end()
         return self.heard
 
     def drop(self) -> None:
         """Say that nobody waits for it any more."""
         self.dropped = True
-        self.pieces.put(None)
+        self._end()
+
+    def piece(self, number: int, timeout_s: float) -> bytes | None:
+        """Give a piece of the sound, None after the last one; queue.Empty when it does not come in time."""
+        with self._news:
+            if not self._news.wait_for(lambda: len(self._pieces) > number or self.ended_at < math.inf, timeout_s):
+                raise queue.Empty
+            return self._pieces[number] if number < len(self._pieces) and not self.dropped else None
+
+    def _end(self) -> None:
+        with self._news:
+            self.ended_at = min(self.ended_at, time.monotonic())
+            self._news.notify_all()
+
+
+class _Line:
+    """Line up utterances: those that have ended come first, in their order."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Utterance] = []
+        self._news = threading.Condition()
+        self._closed = False
+
+    def put(self, utterance: Utterance) -> None:
+        with self._news:
+            self._waiting.append(utterance)
+            self._news.notify()
+
+    def get(self, timeout_s: float | None) -> Utterance | None:
+        """Give the next utterance, None when the line is closed; queue.Empty when none comes in time."""
+        with self._news:
+            if not self._news.wait_for(lambda: self._waiting or self._closed, timeout_s):
+                raise queue.Empty
+            if self._closed:
+                return None
+            first = min(self._waiting, key=lambda u: u.ended_at)
+            self._waiting.remove(first)
+            return first
+
+    def close(self) -> None:
+        with self._news:
+            self._closed = True
+            self._news.notify_all()
+
+    def ended(self, before: float = math.inf) -> bool:
+        """Tell whether an utterance waits that ended before a moment."""
+        with self._news:
+            return any(u.ended_at < before for u in self._waiting)
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
 
 
 class Ears:
@@ -58,7 +116,7 @@ class Ears:
 
     def __init__(self, make: Callable[[], Any], most: int, lessons: Sequence[bytes] = (), decoders: int = 0) -> None:
         self._make, self._most, self._lessons = make, most, lessons
-        self._waiting: queue.SimpleQueue[Utterance | None] = queue.SimpleQueue()
+        self._waiting = _Line()
         self._taken: set[Utterance] = set()
         self._practice = threading.Lock()  # one at a time, so that the others have the machine
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(decoders or DECODERS)]
@@ -81,8 +139,7 @@ class Ears:
 
     def close(self) -> None:
         """Let all threads end; utterances under way are dropped."""
-        for _ in self._threads:
-            self._waiting.put(None)
+        self._waiting.close()
         for utterance in list(self._taken):
             utterance.drop()
 
@@ -99,6 +156,8 @@ class Ears:
                 continue
             if utterance is None:
                 return
+            if heard_s >= RENEW_AT_LATEST_S:
+                recognizer, heard_s = self._make(), 0.0
             try:
                 heard_s += self._hear(recognizer, utterance)
             except Exception as exc:  # noqa: BLE001 - whoever waits must learn of it, whatever it is
@@ -110,33 +169,38 @@ class Ears:
         """Wait for an utterance, and practise meanwhile; queue.Empty when none comes in time."""
         while lessons:
             try:
-                return self._waiting.get_nowait()
+                return self._waiting.get(0.0)
             except queue.Empty:
                 with self._practice:
                     recognizer.whole(lessons.pop())
-        return self._waiting.get(timeout=timeout_s)
+        return self._waiting.get(timeout_s)
 
     def _hear(self, recognizer: Any, utterance: Utterance) -> float:
-        """Hear an utterance to its end, or until it pauses and others wait; give the seconds of its sound."""
-        closed = self._waiting.empty()
-        recognizer.feed(utterance.kept, closed=closed)
+        """Hear an utterance to its end, or until it has to make room; give the seconds of sound that were heard."""
+        closed = not self._waiting.ended()
+        number = samples = 0
         while True:
             try:
-                piece = utterance.pieces.get(timeout=PATIENCE_S)
+                piece = utterance.piece(number, PATIENCE_S)
+                late = utterance.ended_at == math.inf and self._waiting.ended(time.monotonic() - PATIENCE_S)
             except queue.Empty:
-                if not self._waiting.empty():
-                    recognizer.reset()
-                    self._waiting.put(utterance)
-                    break
-                continue
-            if utterance.dropped:
-                recognizer.reset()
+                if not self._waiting:
+                    continue
+                late = True
+            if late:
+                recognizer.finish()  # a mere reset would adapt the next speaker's voice to this one's
+                self._waiting.put(utterance)
                 break
             if piece is None:
-                heard = recognizer.finish()
-                with contextlib.suppress(InvalidStateError):  # cancelled: the client is gone
-                    utterance.heard.set_result(heard)
+                _tell(recognizer, utterance)
                 break
             recognizer.feed(piece, closed=closed)
-            utterance.kept += piece
-        return len(utterance.kept) / 2 / RATE_HZ
+            number, samples = number + 1, samples + len(piece) // 2
+        return samples / RATE_HZ
+
+
+def _tell(recognizer: Any, utterance: Utterance) -> None:
+    """Give what was heard to whoever waits for it; also where nobody does, the decoder has to forget the voice."""
+    heard = recognizer.finish()
+    with contextlib.suppress(InvalidStateError):  # cancelled: the client is gone
+        utterance.heard.set_result(heard)

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -114,12 +113,12 @@ class Server:
                     pass
 
     def _free_an_ear(self) -> None:
-        """Take the ear of whoever began to speak and fell silent; a room that speaks sends sound all the time."""
-        silent = [talk for talk in self._talks if talk.hearing]
-        victim = min(silent, key=lambda talk: talk.last_at, default=None)
-        if victim is None or time.monotonic() - victim.last_at < self._limits.silent_s:
+        """Take the ear of whoever sends less sound than passes time; a room that speaks keeps up with the clock."""
+        speaking = [talk for talk in self._talks if talk.hearing]
+        victim = max(speaking, key=lambda talk: talk.behind_s, default=None)
+        if victim is None or victim.behind_s < self._limits.silent_s:
             return
-        LOG.info("took the ear of a client that fell silent")
+        LOG.info("took the ear of a client that fell behind")
         victim.let_go()
         _, writer = self._talks.pop(victim)
         writer.close()

@@ -7,7 +7,8 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future
+from typing import Any, TypeVar
 
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
@@ -30,6 +31,7 @@ from voice_skill.messages import Clip
 LOG = logging.getLogger("voice_skill.serve")
 CLIP_BYTES = 8192
 NAME_LETTERS = 200
+T = TypeVar("T")
 
 
 class Talk:
@@ -49,7 +51,7 @@ class Talk:
         self._log_utterances = log_utterances
         self._own_name = f"connection {id(self)}"
         self._utterance: Utterance | None = None
-        self._heard_s = 0.0
+        self._heard_s = self._begun_at = 0.0
         self._handling = False
         self.complained = False
         self.last_at = time.monotonic()
@@ -63,6 +65,11 @@ class Talk:
     def hearing(self) -> bool:
         """Tell whether an utterance is under way."""
         return self._utterance is not None and not self._handling
+
+    @property
+    def behind_s(self) -> float:
+        """Give by how many seconds the sound is behind the clock; a room that speaks keeps up with it."""
+        return time.monotonic() - self._begun_at - self._heard_s
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take events until the end; never raises what a client may cause."""
@@ -133,7 +140,7 @@ class Talk:
             if time.monotonic() > until:
                 raise WireError("busy", f"{self._limits.rooms} rooms are speaking already. Please say it again.")
             await asyncio.sleep(0.02)
-        self._utterance = utterance
+        self._utterance, self._begun_at = utterance, time.monotonic()
         return utterance
 
     async def _hear(self, chunk: AudioChunk) -> None:
@@ -149,11 +156,7 @@ class Talk:
         if self._utterance is None:
             return Transcript("").event()
         started = time.monotonic()
-        try:
-            async with asyncio.timeout(self._limits.answer_s):
-                heard = await asyncio.wrap_future(self._utterance.finish())
-        except TimeoutError as exc:
-            raise WireError("busy", "There is too much to hear. Please say it again.") from exc
+        heard = await self._in_time(self._utterance.finish())
         spoken_s = self._heard_s
         self.let_go()
         text = self._work.understood(heard)
@@ -161,6 +164,14 @@ class Talk:
         if self._log_utterances:
             LOG.info("heard: %s", text)
         return Transcript(text, language="en").event()
+
+    async def _in_time(self, work: Future[T]) -> T:
+        """Wait for work that others may be waiting for too, but not for ever."""
+        try:
+            async with asyncio.timeout(self._limits.answer_s):
+                return await asyncio.wrap_future(work)
+        except TimeoutError as exc:
+            raise WireError("busy", "There is too much to do. Please say it again.") from exc
 
     async def _answer(self, transcript: Transcript) -> Event:
         context = transcript.context if isinstance(transcript.context, dict) else {}
@@ -185,7 +196,7 @@ class Talk:
         names = (context.get(key) for key in ("conversation_id", "satellite_id", "device_id"))
         name = next((n for n in names if isinstance(n, str) and n), self._own_name)[:NAME_LETTERS]
         started = time.monotonic()
-        answer = await asyncio.wrap_future(self._work.answer(name, text))
+        answer = await self._in_time(self._work.answer(name, text))
         handled = "answered" if answer.reply.kind != "none" else "not handled"
         LOG.info("%s in %.0f ms", handled, 1000 * (time.monotonic() - started))
         if self._log_utterances:
@@ -198,7 +209,7 @@ class Talk:
             raise WireError("ssml", "Send plain text, no SSML.")
         started = time.monotonic()
         speakable = any(c.isalnum() for c in request.text)  # the voice renders nothing for mere signs
-        clip = await asyncio.wrap_future(self._work.speak(request.text)) if speakable else Clip(b"", 22_050)
+        clip = await self._in_time(self._work.speak(request.text)) if speakable else Clip(b"", 22_050)
         rate_hz, pcm = clip.rate_hz, clip.pcm
         LOG.info("spoke %.1f s of sound in %.0f ms", len(pcm) / 2 / rate_hz, 1000 * (time.monotonic() - started))
         await self._send(writer, AudioStart(rate_hz, 2, 1).event())

@@ -24,7 +24,7 @@ class Limits:
     event_s: float = 10.0  # from the first byte of an event to its last
     idle_s: float = 60.0  # between two events
     speech_idle_s: float = 5.0  # between two pieces of sound
-    silent_s: float = 1.5  # after so long without sound an ear may be needed elsewhere
+    silent_s: float = 1.5  # of sound that is missing, then an ear may be needed elsewhere
     ear_wait_s: float = 2.0  # for a place among those who speak
     answer_s: float = 20.0  # until what was said is understood; 30 s of sound from 16 rooms take half of it here
     linger_s: float = 1.0  # for a client to read why it is sent away
