@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import wave
 from pathlib import Path
@@ -40,6 +41,9 @@ def start(*options):
         lines.append(line)
         found = re.search(r"serving at tcp://[^ ]*:(\d+)", line)
         if found:
+            reader = threading.Thread(target=lambda: lines.extend(process.stderr), daemon=True)
+            reader.start()  # a log that nobody reads would stop the server once the pipe is full
+            process.rest = (reader, lines)
             return process, int(found[1]), lines
     raise AssertionError("".join(lines))
 
@@ -47,7 +51,10 @@ def start(*options):
 def stop(process):
     """End a server in an orderly way; give its exit code and the rest of its log."""
     process.send_signal(signal.SIGTERM)
-    _, rest = process.communicate(timeout=20)
+    process.wait(timeout=20)
+    process.rest[0].join(5)
+    process.stderr.close()
+    rest = "".join(process.rest[1])
     assert "Traceback" not in rest
     return process.returncode, rest
 

@@ -24,7 +24,8 @@ from voice_skill.ports import RATE_HZ
 DECODERS = 2
 PATIENCE_S = 0.3  # without sound, when others wait for the decoder
 RENEW_S = 20.0  # of sound, then a decoder is made anew ...
-QUIET_S = 2.0  # ... once nobody has spoken for so long
+QUIET_S = 2.0  # ... once nobody has spoken for so long ...
+MOST_S = 40.0  # ... or, from this much sound on, as soon as nobody waits
 
 
 class Utterance:
@@ -90,8 +91,9 @@ class Ears:
         recognizer, heard_s = self._make(), 0.0
         lessons = list(self._lessons)
         while True:
+            timeout_s = None if heard_s < RENEW_S else QUIET_S if heard_s < MOST_S else 0.0
             try:
-                utterance = self._next(recognizer, lessons, QUIET_S if heard_s >= RENEW_S else None)
+                utterance = self._next(recognizer, lessons, timeout_s)
             except queue.Empty:
                 del recognizer
                 memory.give_back()
