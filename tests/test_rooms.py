@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "voice_skill"
 FLOORS = [
     "errors numerals",
     "messages",
-    "normalize durations features settings ports packfile timers wordvectors endpoint inbox",
+    "normalize durations features settings ports packfile timers wordvectors endpoint inbox unitfile",
     "templates content store weights gate narrator devices levels attention earcons quiet",
     "phrases matcher redflags replies wakeword teller",
     "controls training barge_in",
@@ -51,6 +51,9 @@ OUTSIDE = {
         "doors/wyoming_wire",
         "bench/rooms",
     },
+    "ovos_workshop": {"doors/ovos/skill"},
+    "ovos_bus_client": {"doors/ovos/skill"},
+    "ovos_utils": {"doors/ovos/skill"},
     "zeroconf": {"doors/announce"},
     "socket": {"doors/announce", "doors/notify"},
     "urllib": set(),

@@ -79,14 +79,26 @@ class Conversations:
 
     def ask(self, name: str, heard: Heard, now: float) -> Answer:
         """Answer one utterance of the conversation called `name`; `now` is in seconds on any steady clock."""
-        before = self._states.get(name, now) or self._start
-        after, reply = self._conversation.step(before, heard, now)
-        after, reply, timer = _leave_to_the_house(after, reply, self._line(after))
-        if reply.then is Then.LEAVE:
+        after, answer = self._step(name, heard, now)
+        if answer.reply.then is Then.LEAVE:
             self._states.drop(name)
         else:
             self._states.put(name, after, now)
-        return Answer(reply, after.delivery, timer)
+        return answer
+
+    def would(self, name: str, heard: Heard, now: float) -> Reply:
+        """Give what would be answered, and remember nothing of it."""
+        return self._step(name, heard, now)[1].reply
+
+    def running(self, name: str, now: float) -> bool:
+        """Tell whether there is such a conversation."""
+        return self._states.get(name, now) is not None
+
+    def _step(self, name: str, heard: Heard, now: float) -> tuple[State, Answer]:
+        before = self._states.get(name, now) or self._start
+        after, reply = self._conversation.step(before, heard, now)
+        after, reply, timer = _leave_to_the_house(after, reply, self._line(after))
+        return after, Answer(reply, after.delivery, timer)
 
     def _line(self, state: State) -> Callable[..., str]:
         return lambda name, **values: self._conversation.replies.line(name, state, **values)

@@ -7,6 +7,7 @@ import re
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -129,12 +130,14 @@ def server(rooms: int) -> Iterator[tuple[int, int]]:
         for line in process.stderr or ():
             said += line
             if found := re.search(r"serving at tcp://[^ ]*:(\d+)", line):
+                # a log that nobody reads would stop the server once the pipe is full
+                threading.Thread(target=lambda: list(process.stderr or ()), daemon=True).start()
                 yield int(found[1]), process.pid
                 return
         raise SettingsError(f"The server did not start: {said.strip()}")
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.wait(timeout=20)
 
 
 def measure(settings: Settings, rooms: int, warm_s: float = 30.0) -> Result:

@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--out", type=Path, metavar="WAV", help="write the spoken answer to a file")
 
     _add_serve(commands)
+    _add_service(commands)
     explain = commands.add_parser("explain", help="why a question is answered as it is")
     explain.add_argument("words", nargs="+", metavar="QUESTION")
     commands.add_parser("topics", help="what can be asked, with one example each")
@@ -95,6 +96,40 @@ def _add_serve(commands: Any) -> None:
     serve.add_argument("--offer-intent", action="store_true", help="offer intent recognition too")
     serve.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
     serve.add_argument("--log-utterances", action="store_true", help="write what is said to the log")
+
+
+def _add_service(commands: Any) -> None:
+    service = commands.add_parser("service", help="run listen or serve as a service of systemd")
+    service_commands = service.add_subparsers(dest="service_command", required=True, metavar="COMMAND")
+    texts = {
+        "install": "write the unit and start it; options of listen or serve follow after --",
+        "status": "see how it fares",
+        "logs": "read its log",
+        "uninstall": "stop it and take the unit away",
+    }
+    for name, text in texts.items():
+        command = service_commands.add_parser(name, help=text)
+        command.add_argument("what", nargs="?", choices=("listen", "serve"), default="listen")
+        if name == "install":
+            command.add_argument("options", nargs="*", metavar="OPTION", help="as in: install serve -- --port 10331")
+        elif name == "logs":
+            command.add_argument("--lines", type=int, default=50, metavar="N", help="how many (default 50)")
+            command.add_argument("--follow", action="store_true", help="and go on showing new ones")
+
+
+def _service(options: argparse.Namespace) -> int:
+    from voice_skill.doors import service
+
+    match options.service_command:
+        case "install":
+            parser().parse_args([options.what, *options.options])  # a service with wrong options would never start
+            return service.install(options.what, options.options)
+        case "logs":
+            return service.logs(options.what, options.lines, follow=options.follow)
+        case "status":
+            return service.status(options.what)
+        case _:
+            return service.uninstall(options.what)
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
@@ -180,6 +215,8 @@ def _dispatch(options: argparse.Namespace) -> int:
             return asking.run(request, settings)
         case "listen":
             return commands.listen(_heeded(settings, options), options.or_recording, as_json=options.json)
+        case "service":
+            return _service(options)
         case "serve":
             return _serve(settings, options)
         case "explain":

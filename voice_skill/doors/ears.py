@@ -28,7 +28,8 @@ DECODERS = 2
 PATIENCE_S = 0.3  # an utterance that has ended waits so long before one that has not makes room; a silent one also
 RENEW_S = 20.0  # of sound, then a decoder is made anew ...
 QUIET_S = 2.0  # ... once nobody has spoken for so long ...
-RENEW_AT_LATEST_S = 300.0  # ... or in the midst of it, where somebody always speaks
+MOST_S = 40.0  # ... or, from this much sound on, as soon as nobody waits ...
+RENEW_AT_LATEST_S = 300.0  # ... or even while they wait, where somebody always speaks
 
 
 class Utterance:
@@ -147,8 +148,9 @@ class Ears:
         recognizer, heard_s = self._make(), 0.0
         lessons = list(self._lessons)
         while True:
+            timeout_s = None if heard_s < RENEW_S else QUIET_S if heard_s < MOST_S else 0.0
             try:
-                utterance = self._next(recognizer, lessons, QUIET_S if heard_s >= RENEW_S else None)
+                utterance = self._next(recognizer, lessons, timeout_s)
             except queue.Empty:
                 del recognizer
                 memory.give_back()
