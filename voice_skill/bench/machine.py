@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,14 +13,23 @@ from voice_skill.settings import Settings
 from voice_skill.skill import Skill
 
 
-def resident_mb() -> float:
-    """Give the resident memory of this process in MB (10^6 bytes), 0.0 where the system does not tell."""
+def resident_mb(process: int | None = None) -> float:
+    """Give the resident memory of this process or another in MB (10^6 bytes), 0.0 where the system does not tell."""
     try:
-        status = Path("/proc/self/status").read_text("ascii")
+        status = Path(f"/proc/{process or 'self'}/status").read_text("ascii")
     except OSError:
         return 0.0
     line = next(x for x in status.splitlines() if x.startswith("VmRSS"))
     return int(line.split()[1]) * 1024 / 1e6
+
+
+def used_s(process: int) -> float:
+    """Give the processor seconds a process has used, 0.0 where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measure(settings: Settings, recordings: Sequence[Path]) -> Iterator[str]:

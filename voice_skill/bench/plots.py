@@ -78,3 +78,15 @@ def latency(parts: Mapping[str, Sequence[float]], path: Path) -> None:
     axes.set(xlabel="questions, the slowest last", ylabel="ms after the question's last sound")
     axes.legend(loc="upper left")
     _save(pyplot, drawing, path)
+
+
+def rooms(rounds: Sequence[tuple[int, Sequence[float]]], path: Path) -> None:
+    """Draw the seconds to each room's answer against the number of rooms that asked at the same moment."""
+    pyplot, drawing, axes = _figure()
+    for count, seconds in rounds:
+        axes.plot([count] * len(seconds), seconds, "o", color="tab:blue", alpha=0.5)
+    axes.plot([n for n, _ in rounds], [max(s) for _, s in rounds], color="tab:red", label="slowest")
+    axes.axhline(3.0, color="grey", linestyle="--", label="3 s")
+    axes.set(ylim=(0, None), xlabel="rooms that ask at once", ylabel="from last sound to answer, s")
+    axes.legend(loc="upper left")
+    _save(pyplot, drawing, path)

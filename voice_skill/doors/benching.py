@@ -20,6 +20,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
                 return understand(pack_folder(settings), options)
             case "live":
                 return live(options)
+            case "serve":
+                return serve(settings, options)
             case "report":
                 return report(pack_folder(settings), options)
             case _ if options.recordings:
@@ -27,7 +29,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             case _:
                 return hear(pack_folder(settings), options)
     except ImportError as exc:
-        hint = "Install it with: pip install 'voice-skill[bench]'"
+        hint = "Install it with: pip install 'voice-skill[bench,serve]'"
         raise SettingsError(f"The bench needs {exc.name}.", hint) from exc
 
 
@@ -91,6 +93,24 @@ def live(options: argparse.Namespace) -> int:
             plots.latency(row.numbers, options.plots / "latency")
     if options.json:
         store.write(options.json, json.dumps(found, indent=1).encode())
+    return 0
+
+
+def serve(settings: Settings, options: argparse.Namespace) -> int:
+    """Print how a server fares when many rooms ask at the same moment."""
+    import json
+
+    from voice_skill import store
+    from voice_skill.bench import rooms
+
+    result = rooms.measure(settings, options.rooms)
+    for one in result.rounds:
+        print(one.line())
+    print(f"{result.idle_mb:.0f} MB at the start, {result.memory_per_room_mb():.1f} MB more for each room")
+    if options.json:
+        store.write(options.json, json.dumps(result.as_object(), indent=1).encode())
+    if options.plots:
+        rooms.write_plot(result, options.plots / "rooms")
     return 0
 
 

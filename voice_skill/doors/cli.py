@@ -13,7 +13,7 @@ from typing import Any
 
 from voice_skill import __version__
 from voice_skill.doors.screen import report
-from voice_skill.errors import VoiceSkillError
+from voice_skill.errors import SettingsError, VoiceSkillError
 from voice_skill.settings import Settings
 
 _EPILOG = """examples:
@@ -23,6 +23,7 @@ _EPILOG = """examples:
   voice-skill ask --audio question.wav --out reply.wav  from recording to recording
   voice-skill ask --conversation "does ice help" "why"  two turns of one conversation
   voice-skill timers set 15m ice                        set a timer without a word said
+  voice-skill serve                                     be a voice service for Home Assistant
   echo "does ice help" | voice-skill ask --json -       one JSON object a line
 
 exit codes: 0 done, 2 wrong input or option, 3 mistake in the pack, 4 speech model, 5 sound hardware,
@@ -61,6 +62,8 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--speak", action="store_true", help="say the answer")
     ask.add_argument("--out", type=Path, metavar="WAV", help="write the spoken answer to a file")
 
+    _add_serve(commands)
+    _add_service(commands)
     explain = commands.add_parser("explain", help="why a question is answered as it is")
     explain.add_argument("words", nargs="+", metavar="QUESTION")
     commands.add_parser("topics", help="what can be asked, with one example each")
@@ -95,6 +98,73 @@ def _add_timers(commands: Any) -> None:
         command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
 
 
+def _add_serve(commands: Any) -> None:
+    serve = commands.add_parser("serve", help="hear, answer and speak for Home Assistant (the Wyoming protocol)")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this machine only)")
+    serve.add_argument("--port", type=int, default=10330, help="port to listen at (default 10330)")
+    allow = "who else may connect, by address or network"
+    serve.add_argument("--allow", nargs="+", default=[], metavar="ADDRESS", help=allow)
+    serve.add_argument("--rooms", type=int, default=16, metavar="N", help="rooms that speak at once (default 16)")
+    serve.add_argument("--name", default="", help="name to announce (default: one of this machine's own)")
+    serve.add_argument("--no-zeroconf", action="store_true", help="do not announce the server")
+    serve.add_argument("--offer-intent", action="store_true", help="offer intent recognition too")
+    serve.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    serve.add_argument("--log-utterances", action="store_true", help="write what is said to the log")
+
+
+def _add_service(commands: Any) -> None:
+    service = commands.add_parser("service", help="run listen or serve as a service of systemd")
+    service_commands = service.add_subparsers(dest="service_command", required=True, metavar="COMMAND")
+    texts = {
+        "install": "write the unit and start it; options of listen or serve follow after --",
+        "status": "see how it fares",
+        "logs": "read its log",
+        "uninstall": "stop it and take the unit away",
+    }
+    for name, text in texts.items():
+        command = service_commands.add_parser(name, help=text)
+        command.add_argument("what", nargs="?", choices=("listen", "serve"), default="listen")
+        if name == "install":
+            command.add_argument("options", nargs="*", metavar="OPTION", help="as in: install serve -- --port 10331")
+        elif name == "logs":
+            command.add_argument("--lines", type=int, default=50, metavar="N", help="how many (default 50)")
+            command.add_argument("--follow", action="store_true", help="and go on showing new ones")
+
+
+def _service(options: argparse.Namespace) -> int:
+    from voice_skill.doors import service
+
+    match options.service_command:
+        case "install":
+            parser().parse_args([options.what, *options.options])  # a service with wrong options would never start
+            return service.install(options.what, options.options)
+        case "logs":
+            return service.logs(options.what, options.lines, follow=options.follow)
+        case "status":
+            return service.status(options.what)
+        case _:
+            return service.uninstall(options.what)
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    try:
+        from voice_skill.doors import serving
+    except ImportError as exc:
+        raise SettingsError(f"serve needs {exc.name}.", "Install it with: pip install 'voice-skill[serve]'") from exc
+    offer = serving.Offer(
+        options.host,
+        options.port,
+        tuple(options.allow),
+        options.rooms,
+        options.name,
+        zeroconf=not options.no_zeroconf,
+        intent=options.offer_intent,
+        log_level=options.log_level,
+        log_utterances=options.log_utterances,
+    )
+    return serving.run(settings, offer)
+
+
 def _add_bench(commands: Any) -> None:
     bench = commands.add_parser("bench", help="measure how well it understands and how fast it is")
     bench_commands = bench.add_subparsers(dest="bench_command", required=True, metavar="COMMAND")
@@ -102,6 +172,9 @@ def _add_bench(commands: Any) -> None:
     understand.add_argument("--peers", action="store_true", help="let other matchers answer the questions too")
     hear = bench_commands.add_parser("hear", help="recordings, or labelled questions said by voices under noise")
     hear.add_argument("recordings", nargs="*", type=Path, metavar="WAV", help="recordings: memory, real-time factor")
+    serve = bench_commands.add_parser("serve", help="many rooms that ask a server of its own at the same moment")
+    serve.add_argument("--rooms", type=int, default=16, metavar="N", help="rooms (default 16)")
+    serve.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
     report = bench_commands.add_parser("report", help="measure everything and write docs/understanding.md")
     report.add_argument("--out", type=Path, default=Path("docs"), metavar="FOLDER", help="where the page goes")
     live = bench_commands.add_parser("live", help="latency, stop, own voice, wake phrase, load, lost devices")
@@ -114,7 +187,7 @@ def _add_bench(commands: Any) -> None:
         text = "labelled questions, one JSON object a line"
         command.add_argument("--corpus", type=Path, metavar="JSONL", help=text, **many)
         command.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
-    for command in (understand, hear, live):
+    for command in (understand, hear, live, serve):
         command.add_argument("--plots", type=Path, metavar="FOLDER", help="draw the plots, as PNG and SVG")
     for command in (hear, report, live):
         voices = "espeak:NAME, flite:NAME or command:'PROGRAM {wav}', which reads the text and writes the file"
@@ -163,6 +236,10 @@ def _dispatch(options: argparse.Namespace) -> int:
             return asking.run(request, settings)
         case "listen":
             return commands.listen(_heeded(settings, options), options.or_recording, as_json=options.json)
+        case "service":
+            return _service(options)
+        case "serve":
+            return _serve(settings, options)
         case "explain":
             return commands.explain(settings, " ".join(options.words))
         case "timers":

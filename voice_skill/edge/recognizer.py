@@ -78,20 +78,21 @@ class VoskRecognizer:
     def accept(self, pcm: bytes) -> str:
         """Take PCM; give the unfinished reading so far. Vosk's own endpoints are passed over: the caller decides."""
         if pcm:
-            self._free.AcceptWaveform(bytes(pcm))
-            if self._closed is not None:
-                self._closed.AcceptWaveform(bytes(pcm))
+            self.feed(pcm)
         return str(json.loads(self._free.PartialResult()).get("partial", ""))
 
     def whole(self, pcm: bytes) -> Heard:
         """Decode a whole recording as one utterance, pauses and all (an endpoint not asked for is joined)."""
         step = RATE_HZ * 2  # one second
         for at in range(0, len(pcm), step):
-            block = bytes(pcm[at : at + step])
-            self._free.AcceptWaveform(block)
-            if self._closed is not None:
-                self._closed.AcceptWaveform(block)
+            self.feed(pcm[at : at + step])
         return self.finish()
+
+    def feed(self, pcm: bytes, *, closed: bool = True) -> None:
+        """Take PCM, and leave the reading for later; without `closed` the grammar does not hear it."""
+        self._free.AcceptWaveform(bytes(pcm))
+        if closed and self._closed is not None:
+            self._closed.AcceptWaveform(bytes(pcm))
 
     def finish(self) -> Heard:
         """Decode what is left, and be ready for the next utterance."""

@@ -1,0 +1,1 @@
+"""The skill for Open Voice OS."""
