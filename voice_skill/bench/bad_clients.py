@@ -42,10 +42,10 @@ class Beside:
 
 def measure(port: int, process: int, question: rooms.Question) -> Iterator[Beside]:
     """Let a good room ask alone, then beside each kind of bad clients."""
-    for kind in ("none", *_KINDS):
-        attack = multiprocessing.get_context("spawn").Process(target=_attack, args=(kind, port), daemon=True)
+    for kind in ("none", *KINDS):
+        attackers = multiprocessing.get_context("spawn").Process(target=attack, args=(kind, port), daemon=True)
         if kind != "none":
-            attack.start()
+            attackers.start()
             time.sleep(4.0)  # until they are in the way
         turns = [rooms.ask_once(port, process, question) for _ in range(TURNS)]
         times = [t for turn in turns for t in turn.describe_s]
@@ -53,18 +53,18 @@ def measure(port: int, process: int, question: rooms.Question) -> Iterator[Besid
         right = sum(t.right for turn in turns for t in turn.turns)
         yield Beside(kind, statistics.median(times), statistics.median(answers), right, machine.resident_mb(process))
         if kind != "none":
-            attack.kill()
-            attack.join()
+            attackers.kill()
+            attackers.join()
             time.sleep(2.0)
 
 
-def _attack(kind: str, port: int) -> None:
+def attack(kind: str, port: int) -> None:
     """Misbehave for ever, in a process of its own."""
     random.seed(1)
     held: list[socket.socket] = []
     while True:
         with contextlib.suppress(OSError):
-            _KINDS[kind](port, held)
+            KINDS[kind](port, held)
         time.sleep(PAUSE_S)
 
 
@@ -123,7 +123,7 @@ def _garbage(port: int, _held: list[socket.socket]) -> None:
         client.sendall(os.urandom(60_000))
 
 
-_KINDS: dict[str, Callable[[int, list[socket.socket]], None]] = {
+KINDS: dict[str, Callable[[int, list[socket.socket]], None]] = {
     "slow": _slow,
     "dripping": _dripping,
     "torn": _torn,
