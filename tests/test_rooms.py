@@ -60,7 +60,7 @@ OUTSIDE = {
     "ovos_bus_client": {"doors/ovos/skill"},
     "ovos_utils": {"doors/ovos/skill"},
     "zeroconf": {"doors/announce"},
-    "socket": {"doors/announce", "doors/notify"},
+    "socket": {"doors/announce", "doors/notify", "bench/bad_clients"},
     "urllib": set(),
     "requests": set(),
 }

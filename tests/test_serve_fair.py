@@ -1,6 +1,7 @@
 """Nobody keeps the ears of the server to himself: slow and endless speakers, and rooms that ask beside them."""
 
 import contextlib
+import multiprocessing
 import socket
 import struct
 import threading
@@ -9,6 +10,8 @@ import time
 import pytest
 from test_serve import sound, start, stop, talk
 from wyoming.info import Describe
+
+from voice_skill.bench import bad_clients
 
 SECOND = b'{"type": "audio-chunk", "data": {"rate": 16000, "width": 2, "channels": 1}, "payload_length": %d}\n'
 
@@ -77,3 +80,17 @@ def test_what_a_client_said_that_vanished_is_not_heard_in_another_room(port):
     for name in ("football.wav", "tell_me_more.wav", "weather.wav", "chest_pain.wav"):
         talk(port, *sound(name)[:-5], Describe().event(), until="info")  # leaves before its end
         assert plain == talk(port, *events, until="transcript")[-1].data["text"]
+
+
+@pytest.mark.parametrize("kind", sorted(set(bad_clients.KINDS) - {"dripping"}))  # that one has its own test
+def test_beside_bad_clients_a_room_is_heard(port, kind):
+    """Each kind that the bench sends, for two seconds: the next room's words are right, and soon there."""
+    attack = multiprocessing.get_context("spawn").Process(target=bad_clients.attack, args=(kind, port), daemon=True)
+    attack.start()
+    try:
+        time.sleep(2.0)
+        assert attack.is_alive()
+        assert asked_s(port) < 5.0
+    finally:
+        attack.kill()
+        attack.join()

@@ -157,6 +157,11 @@ def measure(settings: Settings, rooms: int, warm_s: float = 30.0) -> Result:
     return result
 
 
+def ask_once(port: int, process: int, question: Question) -> Round:
+    """Let one room ask."""
+    return asyncio.run(_round(port, process, [question]))
+
+
 async def _round(port: int, process: int, asked: Sequence[Question]) -> Round:
     done, used_s = asyncio.Event(), machine.used_s(process)
     watch = asyncio.create_task(_describe(port, done))

@@ -103,6 +103,8 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
     from voice_skill import store
     from voice_skill.bench import rooms
 
+    if options.bad_clients:
+        return bad_clients(settings)
     result = rooms.measure(settings, options.rooms)
     for one in result.rounds:
         print(one.line())
@@ -111,6 +113,21 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
         store.write(options.json, json.dumps(result.as_object(), indent=1).encode())
     if options.plots:
         rooms.write_plot(result, options.plots / "rooms")
+    return 0
+
+
+def bad_clients(settings: Settings) -> int:
+    """Print how much longer a room waits beside clients that misbehave."""
+    from voice_skill.bench import bad_clients as bad
+    from voice_skill.bench import rooms
+
+    asked = rooms.questions(settings)
+    with rooms.server(16) as (port, process):
+        question = next(q for q in asked if rooms.ask_once(port, process, q).turns[0].right)
+        alone: bad.Beside | None = None
+        for beside in bad.measure(port, process, question):
+            alone = alone or beside
+            print(beside.line(alone), flush=True)
     return 0
 
 

@@ -174,6 +174,7 @@ def _add_bench(commands: Any) -> None:
     hear.add_argument("recordings", nargs="*", type=Path, metavar="WAV", help="recordings: memory, real-time factor")
     serve = bench_commands.add_parser("serve", help="many rooms that ask a server of its own at the same moment")
     serve.add_argument("--rooms", type=int, default=16, metavar="N", help="rooms (default 16)")
+    serve.add_argument("--bad-clients", action="store_true", help="one room beside clients that misbehave")
     serve.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
     report = bench_commands.add_parser("report", help="measure everything and write docs/understanding.md")
     report.add_argument("--out", type=Path, default=Path("docs"), metavar="FOLDER", help="where the page goes")
