@@ -110,13 +110,13 @@ class Conversations:
 def _leave_to_the_house(state: State, reply: Reply, line: Callable[..., str]) -> tuple[State, Reply, HouseTimer | None]:
     """Take a timer out of a state again, and say instead what the house is to be asked."""
     if not state.timers:
-        if reply.kind == "control" and reply.topic in ("timer_query", "timer_cancel", "timer_extend"):
-            return state, replace(reply, reply=line("house_timer_other")), None
+        if reply.kind == "control" and (reply.topic or "").startswith("timer_") and reply.topic != "timer_set":
+            return state, replace(reply, reply=line("house_timer_other"), timer=None), None
         return state, reply, None
     timer: Timer = max(state.timers, key=lambda t: t.set_at)
     minutes = (timer.due_at - timer.set_at) / 60
     on_ice = timer.kind == "ice"
     told = HouseTimer(timer.kind, minutes, f"{reply.reply} {line('house_skin')}" if on_ice else reply.reply)
     ask = line("house_timer", length=durations.say(minutes))
-    reply = replace(reply, reply=f"{ask} {line('house_ice')}" if on_ice else ask)
+    reply = replace(reply, reply=f"{ask} {line('house_ice')}" if on_ice else ask, timer=None)
     return replace(state, timers=(), last=reply), reply, told

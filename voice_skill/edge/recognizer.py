@@ -103,10 +103,8 @@ class VoskRecognizer:
         return Heard(_weigh(free.get("alternatives", [])), closed)
 
     def reset(self) -> None:
-        """Forget the utterance under way."""
-        self._free.Reset()
-        if self._closed is not None:
-            self._closed.Reset()
+        """Forget the utterance under way: by ending it, as Vosk's own reset lets its words leak into the next."""
+        self.finish()
 
 
 class VoskSpotter:
@@ -136,7 +134,7 @@ class VoskSpotter:
 
     def reset(self) -> None:
         """Forget what was heard."""
-        self._grammar.Reset()
+        self._grammar.FinalResult()
         self._before = self._taken
 
 
