@@ -19,7 +19,6 @@ from voice_skill.settings import Settings, cache_folder
 from voice_skill.skill import pack_folder
 
 WAKE = "okay coach"
-QUESTIONS_LEFT_S = 4.0  # of an answer, before "stop" is said
 
 
 @dataclass

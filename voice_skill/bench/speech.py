@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import shlex
@@ -64,7 +65,9 @@ def voices(wanted: Sequence[str] = ()) -> list[str]:
 def _espeak(name: str) -> Voice:
     from voice_skill.edge.voice import EspeakVoice
 
-    return EspeakVoice(name)
+    voice = EspeakVoice(name)
+    atexit.register(voice.close)
+    return voice
 
 
 def _render(text: str, voice: str, path: Path) -> None:
