@@ -219,22 +219,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _dispatch(options: argparse.Namespace) -> int:
     from voice_skill import settings as settings_room
-    from voice_skill.doors import asking, commands
+    from voice_skill.doors import commands
 
     if options.command == "model" and options.model_command == "use":
         return commands.model_use(options.path)  # must work with a broken model in the settings
     settings = settings_room.load()
     match options.command:
         case "ask":
-            request = asking.Request(
-                tuple(options.words),
-                tuple(options.audio),
-                as_json=options.json,
-                conversation=options.conversation,
-                speak=options.speak,
-                out=options.out,
-            )
-            return asking.run(request, settings)
+            return _ask(settings, options)
         case "listen":
             return commands.listen(_heeded(settings, options), options.or_recording, as_json=options.json)
         case "service":
@@ -261,6 +253,20 @@ def _dispatch(options: argparse.Namespace) -> int:
             from voice_skill.doors import benching
 
             return benching.run(settings, options)
+
+
+def _ask(settings: Settings, options: argparse.Namespace) -> int:
+    from voice_skill.doors import asking
+
+    request = asking.Request(
+        tuple(options.words),
+        tuple(options.audio),
+        as_json=options.json,
+        conversation=options.conversation,
+        speak=options.speak,
+        out=options.out,
+    )
+    return asking.run(request, settings)
 
 
 def _heeded(settings: Settings, options: argparse.Namespace) -> Settings:
