@@ -12,7 +12,7 @@ FLOORS = [
     "messages",
     "normalize durations daytimes features settings ports packfile timers wordvectors endpoint inbox unitfile",
     "templates content store weights gate narrator devices levels attention earcons quiet",
-    "phrases matcher redflags replies timerbook timerwords wakeword teller",
+    "phrases matcher redflags replies timerbook timerwords wakeword teller setup_dialogue",
     "timercontrols",
     "controls training barge_in",
     "conversation interruption",

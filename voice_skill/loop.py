@@ -24,6 +24,7 @@ from voice_skill.teller import Stage, Teller
 STATUS_EVERY_S = 0.125
 WAKE_BEEP_S = 0.25  # of silence after the wake phrase: who goes on in the same breath is not talked over
 GRAVE = ("emergency", "crisis", "urgent")
+SETTLE_S = 0.3  # after the voice has ended, where the microphone hears it: its last sound is still in the air
 QUIET_FROM_MISS = 4  # always on: talk that is not for us is left alone
 
 
@@ -40,7 +41,7 @@ class Loop:
         self._attention = Attention(self._manner.attention_s, always=self._manner.always_on)
         self._levels = Levels()
         self._grave = self._leaving = self._sleepy = self._muted = False
-        self._words, self._level, self._status_s = "", -90.0, 0.0
+        self._words, self._level, self._status_s, self._settled_s = "", -90.0, 0.0, 0.0
 
     def run(self) -> None:
         """Run until the conversation ends; MicrophoneError when there is no microphone at the start."""
@@ -89,6 +90,8 @@ class Loop:
     def _hear(self, frame: AudioFrame) -> None:
         self._devices.heard_block(self._now())
         self._level = level_dbfs(frame.pcm)
+        if self._now() < self._settled_s:
+            return
         pcm = self._manner.clean(frame.pcm, frame.at_s)
         level = self._level if pcm is frame.pcm else level_dbfs(pcm)
         made = self._way_of_hearing()(pcm, frame.at_s, level)
@@ -193,6 +196,7 @@ class Loop:
     def _fell_silent(self) -> None:
         """Listen from now on: the attention window begins when the voice has ended."""
         self._grave = False
+        self._settled_s = self._now() + SETTLE_S if self._hearing.in_speech else 0.0
         self._hearing.rest()
         if self._sleepy:
             self._doze()

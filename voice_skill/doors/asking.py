@@ -137,10 +137,10 @@ def _sound(request: Request, settings: Settings, skill: Skill, replies: list[Rep
         joined = Clip(b"".join(c.pcm for c in clips), clips[0].rate_hz)
         store.write(request.out, wav_file.encode(joined))
     if request.speak:
-        _play(assemble.speaker(settings), clips)
+        play_all(assemble.speaker(settings), clips)
 
 
-def _play(speaker: Speaker, clips: list[Clip]) -> None:
+def play_all(speaker: Speaker, clips: list[Clip]) -> None:
     """Play clips one after the other, to the end; SpeakerError when there is no loudspeaker."""
     inbox = Inbox()
     speaker.open(inbox.put)

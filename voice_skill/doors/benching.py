@@ -5,11 +5,48 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from voice_skill import store
 from voice_skill.errors import SettingsError
 from voice_skill.settings import Settings
 from voice_skill.skill import pack_folder
+
+
+def add(commands: Any) -> None:
+    """Describe the bench on the command line."""
+    bench = commands.add_parser("bench", help="measure how well it understands and how fast it is")
+    bench_commands = bench.add_subparsers(dest="bench_command", required=True, metavar="COMMAND")
+    understand = bench_commands.add_parser("understand", help="cross-validation, or labelled questions of your own")
+    understand.add_argument("--peers", action="store_true", help="let other matchers answer the questions too")
+    hear = bench_commands.add_parser("hear", help="recordings, or labelled questions said by voices under noise")
+    hear.add_argument("recordings", nargs="*", type=Path, metavar="WAV", help="recordings: memory, real-time factor")
+    serve = bench_commands.add_parser("serve", help="many rooms that ask a server of its own at the same moment")
+    serve.add_argument("--rooms", type=int, default=16, metavar="N", help="rooms (default 16)")
+    serve.add_argument("--bad-clients", action="store_true", help="one room beside clients that misbehave")
+    serve.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
+    report = bench_commands.add_parser("report", help="measure everything and write docs/understanding.md")
+    report.add_argument("--out", type=Path, default=Path("docs"), metavar="FOLDER", help="where the page goes")
+    live = bench_commands.add_parser("live", help="latency, stop, own voice, wake phrase, load, lost devices")
+    live.add_argument("--times", type=int, default=40, metavar="N", help="questions asked for the latency (default 40)")
+    rows = ("latency", "stop", "own_voice", "wake", "idle", "talk", "devices")
+    live.add_argument("--only", nargs="+", default=[], choices=rows, help="some of the rows")
+    live.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
+    for command in (understand, hear, report):
+        many = {"nargs": "+"} if command is report else {}
+        text = "labelled questions, one JSON object a line"
+        command.add_argument("--corpus", type=Path, metavar="JSONL", help=text, **many)
+        command.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
+    for command in (understand, hear, live, serve):
+        command.add_argument("--plots", type=Path, metavar="FOLDER", help="draw the plots, as PNG and SVG")
+    for command in (hear, report, live):
+        voices = "espeak:NAME, flite:NAME or command:'PROGRAM {wav}', which reads the text and writes the file"
+        command.add_argument("--voices", nargs="+", default=[], metavar="VOICE", help=voices)
+        if command is live:
+            continue
+        command.add_argument("--snr", nargs="+", type=float, default=[20, 10, 5, 0], metavar="DB", help="noise levels")
+        command.add_argument("--most", type=int, default=240, metavar="N", help="questions said (default 240)")
+    hear.add_argument("--noise", default="kitchen", choices=("kitchen", "babble", "hum", "hiss"))
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:

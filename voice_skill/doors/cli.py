@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from voice_skill import __version__
+from voice_skill.doors import benching
 from voice_skill.doors.screen import report
 from voice_skill.errors import SettingsError, VoiceSkillError
 from voice_skill.settings import Settings
@@ -68,6 +69,9 @@ def parser() -> argparse.ArgumentParser:
     _add_service(commands)
     explain = commands.add_parser("explain", help="why a question is answered as it is")
     explain.add_argument("words", nargs="+", metavar="QUESTION")
+    setup = commands.add_parser("setup", help="choose devices, measure the room, try the wake phrase")
+    setup.add_argument("--text", action="store_true", help="in writing, without sound")
+    setup.add_argument("--yes", action="store_true", help="take all defaults without asking")
     commands.add_parser("topics", help="what can be asked, with one example each")
     commands.add_parser("doctor", help="check everything the skill needs")
 
@@ -84,7 +88,7 @@ def parser() -> argparse.ArgumentParser:
         command = pack_commands.add_parser(name, help=text)
         command.add_argument("--pack", type=Path, help="the folder of the pack (default: the one in use)")
 
-    _add_bench(commands)
+    benching.add(commands)
     return top
 
 
@@ -167,41 +171,6 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     return serving.run(settings, offer)
 
 
-def _add_bench(commands: Any) -> None:
-    bench = commands.add_parser("bench", help="measure how well it understands and how fast it is")
-    bench_commands = bench.add_subparsers(dest="bench_command", required=True, metavar="COMMAND")
-    understand = bench_commands.add_parser("understand", help="cross-validation, or labelled questions of your own")
-    understand.add_argument("--peers", action="store_true", help="let other matchers answer the questions too")
-    hear = bench_commands.add_parser("hear", help="recordings, or labelled questions said by voices under noise")
-    hear.add_argument("recordings", nargs="*", type=Path, metavar="WAV", help="recordings: memory, real-time factor")
-    serve = bench_commands.add_parser("serve", help="many rooms that ask a server of its own at the same moment")
-    serve.add_argument("--rooms", type=int, default=16, metavar="N", help="rooms (default 16)")
-    serve.add_argument("--bad-clients", action="store_true", help="one room beside clients that misbehave")
-    serve.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
-    report = bench_commands.add_parser("report", help="measure everything and write docs/understanding.md")
-    report.add_argument("--out", type=Path, default=Path("docs"), metavar="FOLDER", help="where the page goes")
-    live = bench_commands.add_parser("live", help="latency, stop, own voice, wake phrase, load, lost devices")
-    live.add_argument("--times", type=int, default=40, metavar="N", help="questions asked for the latency (default 40)")
-    rows = ("latency", "stop", "own_voice", "wake", "idle", "talk", "devices")
-    live.add_argument("--only", nargs="+", default=[], choices=rows, help="some of the rows")
-    live.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
-    for command in (understand, hear, report):
-        many = {"nargs": "+"} if command is report else {}
-        text = "labelled questions, one JSON object a line"
-        command.add_argument("--corpus", type=Path, metavar="JSONL", help=text, **many)
-        command.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
-    for command in (understand, hear, live, serve):
-        command.add_argument("--plots", type=Path, metavar="FOLDER", help="draw the plots, as PNG and SVG")
-    for command in (hear, report, live):
-        voices = "espeak:NAME, flite:NAME or command:'PROGRAM {wav}', which reads the text and writes the file"
-        command.add_argument("--voices", nargs="+", default=[], metavar="VOICE", help=voices)
-        if command is live:
-            continue
-        command.add_argument("--snr", nargs="+", type=float, default=[20, 10, 5, 0], metavar="DB", help="noise levels")
-        command.add_argument("--most", type=int, default=240, metavar="N", help="questions said (default 240)")
-    hear.add_argument("--noise", default="kitchen", choices=("kitchen", "babble", "hum", "hiss"))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; give the exit code."""
     options = parser().parse_args(arguments)
@@ -219,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _dispatch(options: argparse.Namespace) -> int:  # noqa: PLR0912 - one case a command
+def _dispatch(options: argparse.Namespace) -> int:
     from voice_skill import settings as settings_room
     from voice_skill.doors import commands, voices
 
@@ -237,26 +206,37 @@ def _dispatch(options: argparse.Namespace) -> int:  # noqa: PLR0912 - one case a
             return _service(options)
         case "serve":
             return _serve(settings, options)
-        case "explain":
-            return commands.explain(settings, " ".join(options.words))
+        case "setup":
+            from voice_skill.doors import setup
+
+            return setup.run(settings, text=options.text, take_all=options.yes)
         case "timers":
             from voice_skill.doors import timing
 
             words = getattr(options, "words", [])
             return timing.run(settings, options.timers_command or "list", words, as_json=options.json)
+        case "bench":
+            return benching.run(settings, options)
+        case _:
+            return _look(settings, options)
+
+
+def _look(settings: Settings, options: argparse.Namespace) -> int:
+    """Run the commands that look at the content and at what the skill needs."""
+    from voice_skill.doors import commands
+
+    match options.command:
+        case "explain":
+            return commands.explain(settings, " ".join(options.words))
         case "topics":
             return commands.topics(settings)
         case "doctor":
             return commands.doctor(settings)
         case "model":
             return commands.model_list(settings)
-        case "pack":
+        case _:
             run = commands.pack_build if options.pack_command == "build" else commands.pack_check
             return run(settings, options.pack)
-        case _:
-            from voice_skill.doors import benching
-
-            return benching.run(settings, options)
 
 
 def _ask(settings: Settings, options: argparse.Namespace) -> int:
