@@ -37,6 +37,7 @@ OUTSIDE = {
     "yaml": {"packfile"},
     "sklearn": {"training"},
     "scipy": {"training", "bench/noise"},
+    "piper": {"edge/piper_voice"},
     "evdev": {"edge/buttons"},
     "gpiozero": {"edge/buttons"},
     "rich": {"doors/screen"},

@@ -97,10 +97,12 @@ def triggers(settings: Settings) -> list[Trigger]:
 
 
 def voice(settings: Settings) -> Voice:
-    """Choose the voice."""
+    """Choose the voice: "piper:FILE.onnx", or a part of an espeak-ng voice's name."""
+    from voice_skill.edge.piper_voice import PREFIX, PiperVoice
     from voice_skill.edge.voice import EspeakVoice
 
-    return EspeakVoice(settings.voice.name)
+    name = settings.voice.name
+    return PiperVoice(Path(name[len(PREFIX) :]).expanduser()) if name.startswith(PREFIX) else EspeakVoice(name)
 
 
 def delivery(settings: Settings) -> Delivery:

@@ -60,6 +60,8 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--json", action="store_true", help="print one JSON object a question, and nothing else")
     ask.add_argument("--conversation", action="store_true", help="the questions are turns of one conversation")
     ask.add_argument("--speak", action="store_true", help="say the answer")
+    for command in (listen, ask):
+        command.add_argument("--voice", nargs="?", const="", metavar="NAME", help="take this voice; alone: list them")
     ask.add_argument("--out", type=Path, metavar="WAV", help="write the spoken answer to a file")
 
     _add_serve(commands)
@@ -217,24 +219,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _dispatch(options: argparse.Namespace) -> int:
+def _dispatch(options: argparse.Namespace) -> int:  # noqa: PLR0912 - one case a command
     from voice_skill import settings as settings_room
-    from voice_skill.doors import asking, commands
+    from voice_skill.doors import commands, voices
 
     if options.command == "model" and options.model_command == "use":
         return commands.model_use(options.path)  # must work with a broken model in the settings
     settings = settings_room.load()
     match options.command:
+        case "listen" | "ask" if options.voice == "":
+            return voices.show(settings)
         case "ask":
-            request = asking.Request(
-                tuple(options.words),
-                tuple(options.audio),
-                as_json=options.json,
-                conversation=options.conversation,
-                speak=options.speak,
-                out=options.out,
-            )
-            return asking.run(request, settings)
+            return _ask(_heeded(settings, options), options)
         case "listen":
             return commands.listen(_heeded(settings, options), options.or_recording, as_json=options.json)
         case "service":
@@ -263,8 +259,28 @@ def _dispatch(options: argparse.Namespace) -> int:
             return benching.run(settings, options)
 
 
+def _ask(settings: Settings, options: argparse.Namespace) -> int:
+    from voice_skill.doors import asking
+
+    request = asking.Request(
+        tuple(options.words),
+        tuple(options.audio),
+        as_json=options.json,
+        conversation=options.conversation,
+        speak=options.speak,
+        out=options.out,
+    )
+    return asking.run(request, settings)
+
+
 def _heeded(settings: Settings, options: argparse.Namespace) -> Settings:
-    """Let the options of this one run win over the settings."""
+    """Let the options of this one run win over the settings; a voice that is named is kept."""
+    from voice_skill.doors import voices
+
+    if options.voice:
+        settings = voices.take(settings, options.voice)
+    if options.command == "ask":
+        return settings
     listen = settings.listen
     always_on, earcons = listen.always_on or options.always_on, listen.earcons and not options.no_earcons
     return replace(settings, listen=replace(listen, always_on=always_on, earcons=earcons))

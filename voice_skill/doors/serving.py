@@ -8,6 +8,7 @@ import ipaddress
 import logging
 import signal
 from dataclasses import dataclass, replace
+from typing import Any
 
 from voice_skill import assemble
 from voice_skill.doors import announce, journal, notify, wyoming_info
@@ -68,6 +69,7 @@ def _checked(offer: Offer) -> list[Network]:
 async def _serve(settings: Settings, offer: Offer, house: House, allowed: list[Network]) -> int:
     limits = replace(Limits(), rooms=offer.rooms)
     info = wyoming_info.describe(assemble.model_folder(settings).name, settings.voice.name, intent=offer.intent)
+    asyncio.get_running_loop().set_exception_handler(_complain)
     server = Server(house, info, allowed, limits, log_utterances=offer.log_utterances)
     port = await server.start(offer.host, offer.port)
     loopback = offer.host == "localhost" or ipaddress.ip_address(offer.host).is_loopback
@@ -87,6 +89,12 @@ async def _serve(settings: Settings, offer: Offer, house: House, allowed: list[N
         await said.withdraw()
     await server.stop()
     return 0
+
+
+def _complain(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what went wrong unasked; a connection that is broken off at the end is no news (asyncio 3.11 takes it so)."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 async def _until_told_to_stop() -> None:

@@ -85,9 +85,26 @@ def _start(voice: str, rate_wpm: int, done: threading.Event) -> Any:
     return engine
 
 
+def _list() -> list[tuple[str, str]]:
+    """Give the engine's voices, each with its language."""
+    prepare_library()
+    import pyttsx3
+
+    found = []
+    for voice in pyttsx3.init().getProperty("voices"):
+        languages = [x.decode(errors="ignore") if isinstance(x, bytes) else str(x) for x in voice.languages]
+        found.append((str(voice.id).rpartition("/")[2], " ".join(languages).strip("\x05")))
+    return found
+
+
 def main() -> int:
     """Serve requests from standard input until it closes."""
     out = os.fdopen(os.dup(1), "wb")
+    if sys.argv[1:] == ["--list"]:
+        os.dup2(2, 1)
+        out.write(json.dumps(_list()).encode())
+        out.flush()
+        return 0
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
     os.dup2(2, 1)  # whatever the engine prints must not mix with the answers
     engine: Any = None

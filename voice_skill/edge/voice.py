@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -31,6 +32,34 @@ def for_the_ear(text: str) -> str:
     return _NUMBER.sub(lambda m: " ".join(m[0]), text)
 
 
+class Clips:
+    """Keep the last KEPT_CLIPS clips that a voice rendered."""
+
+    def __init__(self, render: Callable[[str, Delivery], Clip]) -> None:
+        self._render = render
+        self._kept: OrderedDict[tuple[str, Delivery], Clip] = OrderedDict()
+
+    def get(self, text: str, delivery: Delivery) -> Clip:
+        """Give a clip, rendered where it is not kept."""
+        key = (text, delivery)
+        if key not in self._kept:
+            self._kept[key] = self._render(text, delivery)
+            while len(self._kept) > KEPT_CLIPS:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+
+def names() -> list[tuple[str, str]]:
+    """Give the voices of the engine, each with its language; VoiceError when it does not answer."""
+    command = [sys.executable, "-m", "voice_skill.edge.render_speech", "--list"]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=True)
+        return [(str(name), str(language)) for name, language in json.loads(done.stdout)]
+    except (OSError, subprocess.SubprocessError, ValueError) as exc:
+        raise VoiceError("The voice does not answer.", _HINT) from exc
+
+
 class EspeakVoice:
     """Render through pyttsx3 in a worker process; keeps the last clips."""
 
@@ -41,22 +70,18 @@ class EspeakVoice:
         self._folder = tempfile.TemporaryDirectory(prefix="voice-skill-")  # the worker may be killed, so it is ours
         self._worker: subprocess.Popen[bytes] | None = None
         self._answers: Answers = queue.SimpleQueue()
-        self._clips: OrderedDict[tuple[str, Delivery], Clip] = OrderedDict()
+        self._clips = Clips(self._speak)
 
     def render(self, text: str, delivery: Delivery) -> Clip:
         """Speak text into a clip; VoiceError after a second worker failed too."""
-        key = (text, delivery)
-        if key not in self._clips:
-            try:
-                clip = self._ask(text, delivery)
-            except VoiceError:
-                self.close()
-                clip = self._ask(text, delivery)
-            self._clips[key] = clip
-            while len(self._clips) > KEPT_CLIPS:
-                self._clips.popitem(last=False)
-        self._clips.move_to_end(key)
-        return self._clips[key]
+        return self._clips.get(text, delivery)
+
+    def _speak(self, text: str, delivery: Delivery) -> Clip:
+        try:
+            return self._ask(text, delivery)
+        except VoiceError:
+            self.close()
+            return self._ask(text, delivery)
 
     def _ask(self, text: str, delivery: Delivery) -> Clip:
         worker = self._running(delivery.rate_wpm)
@@ -73,7 +98,7 @@ class EspeakVoice:
         head, pcm = answer
         if "error" in head:
             raise VoiceError(f"The voice cannot speak: {head['error']}.", _HINT)
-        return Clip(_scale(pcm, delivery.volume), int(head["rate_hz"]))
+        return Clip(scaled(pcm, delivery.volume), int(head["rate_hz"]))
 
     def _running(self, rate_wpm: int) -> subprocess.Popen[bytes]:
         if self._worker is None or self._worker.poll() is not None or self._rate_wpm != rate_wpm:
@@ -111,7 +136,8 @@ class EspeakVoice:
             worker.stdin.close()  # type: ignore[union-attr]
 
 
-def _scale(pcm: bytes, volume: float) -> bytes:
+def scaled(pcm: bytes, volume: float) -> bytes:
+    """Give PCM at a loudness of 0 to 1."""
     if volume >= 1.0:
         return pcm
     return (np.frombuffer(pcm, dtype="<i2") * volume).astype("<i2").tobytes()
