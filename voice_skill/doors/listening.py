@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 
 from voice_skill import assemble, clock, earcons, quiet, store
@@ -21,28 +22,26 @@ from voice_skill.teller import Manner, Stage
 
 def run(settings: Settings, *, as_json: bool) -> int:
     """Listen and answer until goodbye, Ctrl-C or SIGTERM."""
-    skill = assemble.skill(settings)
-    skill.state = replace(skill.state, delivery=assemble.delivery(settings))
-    hearing = assemble.hearing(settings, assemble.speech_model(settings), skill)
-    voice = assemble.voice(settings)
     inbox = Inbox()
-    canceller = assemble.canceller(settings)
-    speaker = assemble.speaker(settings, canceller)
-    devices = Devices(assemble.microphone(settings), speaker, inbox.put)
-    triggers = assemble.triggers(settings)
-    chosen = screen.choose(as_json=as_json)
-    try:
-        for trigger in triggers:
+    with ExitStack() as opened:
+        # First: a press while the model loads is kept, and does not end the program (which SIGUSR1 would).
+        for trigger in assemble.triggers(settings):
+            opened.callback(trigger.close)
             trigger.open(inbox.put)
+        skill = assemble.skill(settings)
+        skill.state = replace(skill.state, delivery=assemble.delivery(settings))
+        hearing = assemble.hearing(settings, assemble.speech_model(settings), skill)
+        voice = assemble.voice(settings)
+        opened.callback(voice.close)
+        canceller = assemble.canceller(settings)
+        speaker = assemble.speaker(settings, canceller)
+        devices = Devices(assemble.microphone(settings), speaker, inbox.put)
+        chosen = screen.choose(as_json=as_json)
+        opened.callback(chosen.close)
         _render_urgent(skill, voice, assemble.delivery(settings))
         manner = _manner(settings)
         stage = Stage(inbox, chosen, clock.steady, replace(manner, clean=canceller.clean) if canceller else manner)
         Loop(skill, hearing, Narrator(voice, speaker), devices, stage).run()
-    finally:
-        chosen.close()
-        for trigger in triggers:
-            trigger.close()
-        voice.close()
     return 0
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import select
 import threading
 import time
 from collections.abc import Callable
@@ -26,50 +28,101 @@ def choose(button: str) -> EvdevKey | GpioButton:
     raise SettingsError(f"listen.button cannot be {button!r}.", 'Write "key:KEY_F13" or "gpio:17".')
 
 
-class EvdevKey:
-    """Deliver a Press for each press of a key, on whatever keyboard has it; keyboards may come and go."""
+class Keyboards:
+    """Know the keyboards that have a key: keyboards, remote controls, foot switches, whatever evdev reads."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
-        self._open = False
-
-    def open(self, deliver: Deliver) -> None:
-        """Watch the keyboards; HardwareError when they may not be read or the package is missing."""
         try:
             import evdev
         except ImportError as exc:
             raise HardwareError(
                 "The button needs evdev.", "Install it with: pip install 'voice-skill[button]'"
             ) from exc
-        code = evdev.ecodes.ecodes.get(self._name)
-        if code is None:
-            raise SettingsError(f"There is no key called {self._name!r}.", "Names are like KEY_F13 or KEY_PLAYPAUSE.")
-        if not evdev.list_devices():
-            hint = "Plug a keyboard in, or add yourself to the group input: sudo usermod -aG input $USER"
+        self._evdev: Any = evdev
+        self._code = evdev.ecodes.ecodes.get(name)
+        if self._code is None or not name.startswith(("KEY_", "BTN_")):
+            raise SettingsError(f"There is no key called {name!r}.", "Names are like KEY_F13 or KEY_PLAYPAUSE.")
+
+    def paths(self) -> list[str]:
+        """List the input devices that may be read, of any kind."""
+        return list(self._evdev.list_devices())
+
+    def open(self, path: str) -> Any:
+        """Open a device that has the key, give None for another; OSError when it cannot be read."""
+        device = self._evdev.InputDevice(path)
+        if self._code in device.capabilities().get(self._evdev.ecodes.EV_KEY, []):
+            return device
+        device.close()
+        return None
+
+    def presses(self, device: Any) -> int:
+        """Count the presses that wait to be read, not what a held key repeats; OSError when it was unplugged."""
+        events = list(device.read())
+        return sum(e.type == self._evdev.ecodes.EV_KEY and e.code == self._code and e.value == 1 for e in events)
+
+
+class EvdevKey:
+    """Deliver a Press for each press of a key, on every keyboard that has it; keyboards may come and go."""
+
+    def __init__(self, name: str, keyboards: Callable[[str], Keyboards] = Keyboards, again_s: float = AGAIN_S) -> None:
+        self._name = name
+        self._keyboards = keyboards
+        self._again_s = again_s
+        self._pipe: tuple[int, int] | None = None
+        self._thread: threading.Thread | None = None
+
+    def open(self, deliver: Deliver) -> None:
+        """Watch the keyboards; HardwareError when none may be read or the package is missing."""
+        keyboards = self._keyboards(self._name)
+        if not keyboards.paths():
+            hint = "Plug a keyboard in. If one is: add yourself to the group input: sudo usermod -aG input $USER"
             raise HardwareError("No keyboard can be read.", hint)
-        self._open = True
-        threading.Thread(target=self._watch, args=(evdev, code, deliver), daemon=True).start()
+        self._pipe = os.pipe()
+        self._thread = threading.Thread(target=self._watch, args=(keyboards, self._pipe[0], deliver), daemon=True)
+        self._thread.start()
 
-    def _watch(self, evdev: Any, code: int, deliver: Deliver) -> None:
-        while self._open:
-            for path in evdev.list_devices():
-                with contextlib.suppress(OSError):
-                    device = evdev.InputDevice(path)
-                    if code in device.capabilities().get(evdev.ecodes.EV_KEY, []):
-                        self._read(device, code, deliver)
-            time.sleep(AGAIN_S)
-
-    def _read(self, device: Any, code: int, deliver: Deliver) -> None:
-        """Read one keyboard until it is unplugged: OSError."""
-        for event in device.read_loop():
-            if not self._open:
-                return
-            if event.type == 1 and event.code == code and event.value == 1:
-                deliver(Press())
+    def _watch(self, keyboards: Keyboards, wake: int, deliver: Deliver) -> None:
+        watched: dict[str, Any] = {}
+        look_at = time.monotonic()
+        while True:
+            if time.monotonic() >= look_at:
+                look_at = time.monotonic() + self._again_s
+                _look(keyboards, watched)
+            ready, _, _ = select.select([wake, *watched.values()], [], [], max(0.0, look_at - time.monotonic()))
+            if wake in ready:
+                break
+            for path, device in list(watched.items()):
+                if device in ready:
+                    try:
+                        count = keyboards.presses(device)
+                    except OSError:  # unplugged
+                        watched.pop(path).close()
+                        continue
+                    for _ in range(count):
+                        deliver(Press())
+        for device in watched.values():
+            device.close()
 
     def close(self) -> None:
         """Stop watching."""
-        self._open = False
+        pipe, self._pipe = self._pipe, None
+        if pipe is None:
+            return
+        os.write(pipe[1], b".")
+        if self._thread is not None:
+            self._thread.join(1.0)
+        for end in pipe:
+            os.close(end)
+
+
+def _look(keyboards: Keyboards, watched: dict[str, Any]) -> None:
+    """Watch keyboards that were plugged in; one whose rights are not set yet is tried again at the next look."""
+    for path in keyboards.paths():
+        if path not in watched:
+            with contextlib.suppress(OSError):
+                device = keyboards.open(path)
+                if device is not None:
+                    watched[path] = device
 
 
 class GpioButton:

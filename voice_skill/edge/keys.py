@@ -12,52 +12,88 @@ from collections.abc import Callable
 
 from voice_skill.messages import Event, Press
 
+BACKGROUND_S = 0.5  # between two looks whether the terminal is ours again
 Deliver = Callable[[Event], None]
 
 
 class SpaceBar:
-    """Deliver a Press for each space typed; the terminal is left as it was."""
+    """Deliver a Press for each space typed; the terminal is left as it was.
+
+    In the background (`listen &`, Ctrl-Z) the terminal is somebody else's: touching it would stop the program.
+    """
 
     def __init__(self) -> None:
         self._before: list[object] | None = None
-        self._wake_read, self._wake_write = -1, -1
+        self._handle = -1
+        self._pipe: tuple[int, int] | None = None
+        self._thread: threading.Thread | None = None
+        self._continued: object = None
 
     def open(self, deliver: Deliver) -> None:
-        """Read single keys where standard input is a terminal; do nothing elsewhere."""
+        """Read single keys where standard input is a terminal; must be called in the main thread."""
         try:
-            import termios
-            import tty
-        except ImportError:  # Windows: the signal and the wake phrase are left
+            import termios  # noqa: F401 - Windows has none: the wake phrase is left
+        except ImportError:
             return
-        if not sys.stdin.isatty():
+        if sys.stdin is None or not sys.stdin.isatty():
             return
-        handle = sys.stdin.fileno()
-        self._before = termios.tcgetattr(handle)
-        tty.setcbreak(handle)  # Ctrl-C still ends
-        self._wake_read, self._wake_write = os.pipe()
-        threading.Thread(target=self._read, args=(handle, deliver), daemon=True).start()
+        self._handle = sys.stdin.fileno()
+        self._pipe = os.pipe()
+        self._take()
+        self._continued = signal.signal(signal.SIGCONT, lambda *_: self._take())  # `fg` and `bg`
+        self._thread = threading.Thread(target=self._read, args=(self._pipe[0], deliver), daemon=True)
+        self._thread.start()
 
-    def _read(self, handle: int, deliver: Deliver) -> None:
+    def _ours(self) -> bool:
+        try:
+            return os.tcgetpgrp(self._handle) == os.getpgrp()
+        except OSError:  # a terminal that controls no jobs is nobody else's
+            return True
+
+    def _take(self) -> None:
+        """Have each key delivered at once."""
+        import termios
+        import tty
+
+        if self._ours():
+            with contextlib.suppress(termios.error):
+                self._before = self._before or termios.tcgetattr(self._handle)
+                tty.setcbreak(self._handle, termios.TCSANOW)  # Ctrl-C still ends
+
+    def _read(self, wake: int, deliver: Deliver) -> None:
         while True:
-            ready, _, _ = select.select([handle, self._wake_read], [], [])
-            if self._wake_read in ready:
+            ours = self._ours()
+            ready, _, _ = select.select([wake, self._handle] if ours else [wake], [], [], BACKGROUND_S)
+            if wake in ready:
                 return
-            key = os.read(handle, 1)
-            if not key:
-                return
-            if key == b" ":
-                deliver(Press())
+            if self._handle in ready and self._ours():
+                try:
+                    keys = os.read(self._handle, 64)
+                except OSError:  # the terminal was closed
+                    return
+                if not keys:
+                    return
+                for _ in range(keys.count(b" ")):
+                    deliver(Press())
 
     def close(self) -> None:
         """Leave the terminal as it was."""
-        before, self._before = self._before, None
-        if before is None:
+        pipe, self._pipe = self._pipe, None
+        if pipe is None:
             return
         import termios
 
-        os.write(self._wake_write, b".")
-        with contextlib.suppress(termios.error):
-            termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, before)  # type: ignore[arg-type]
+        if self._continued is not None:
+            signal.signal(signal.SIGCONT, self._continued)  # type: ignore[arg-type]
+        os.write(pipe[1], b".")
+        if self._thread is not None:
+            self._thread.join(1.0)
+        for end in pipe:
+            os.close(end)
+        if self._before is not None and self._ours():
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(self._handle, termios.TCSANOW, self._before)  # type: ignore[arg-type]
+        self._before = None
 
 
 class Signal:
