@@ -237,6 +237,7 @@ def test_timers_are_set_listed_and_cancelled(run):
     [
         ("set", "90m", "ice"),
         ("set", "soon"),
+        ("set", "1e9h", "x"),
         ("set", "0"),
         ("set", "-5m", "ice"),
         ("set", ""),

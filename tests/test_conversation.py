@@ -139,6 +139,20 @@ def test_a_reason_against_ice_keeps_its_timer_from_starting(skill):
     assert "fifteen minutes, starting now" in started.reply
 
 
+def test_a_reason_against_ice_lets_no_ice_go_on_longer(skill):
+    """Neither more time nor a paused timer's rest; taking off is as ever, and rest is no ice."""
+    talk(skill, "set the ice for ten minutes", "set a rest timer for half an hour", "my skin is numb")
+    (more,) = talk(skill, "add five minutes to the ice timer")
+    talk(skill, "pause the ice timer")
+    resumed, shorter, rest = talk(
+        skill, "resume the ice timer", "make the ice five minutes shorter", "add five minutes to the rest timer"
+    )
+    assert ["No ice with" in r.reply for r in (more, resumed, shorter, rest)] == [True, True, False, False]
+    ice = next(t for t in skill.state.timers if t.kind == "ice")
+    assert ice.paused_at is not None
+    assert ice.due_at - ice.set_at <= 600
+
+
 def test_which_timer_is_asked_when_two_run(skill):
     """Naming it carries the command out; "both" takes both."""
     replies = talk(

@@ -28,12 +28,23 @@ def write(path: Path, data: bytes) -> None:
             os.fsync(out.fileno())
         scratch.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
         scratch.replace(path)
+        _settle(path.parent)
     except OSError as exc:
         if scratch is not None:
             with contextlib.suppress(OSError):
                 scratch.unlink()
         reason = (exc.strerror or str(exc)).lower()
         raise FileWriteError(f"{path} cannot be written: {reason}.", "Choose a folder that you may write to.") from exc
+
+
+def _settle(folder: Path) -> None:
+    """Bring a new name in a folder to the disk, so that a power cut does not bring the old file back."""
+    with contextlib.suppress(OSError):  # not every system can
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def write_settings(changes: Mapping[str, Any]) -> Path:

@@ -142,7 +142,7 @@ class TimerControls:
         state = replace(state, question=None)
         if timer.due_at <= timer.set_at:
             return self._say(state, "timer_set", heard, "not_positive")
-        if timer.kind == "ice" and state.no_ice_at is not None and now - state.no_ice_at < NO_ICE_FOR_S:
+        if _no_ice(state, timer, now):
             return self._say(state, "timer_set", heard, "no_ice")
         most = timers.most_min(timer.kind)
         if timers.length_s(timer) > most * 60 + 1e-6:
@@ -218,6 +218,8 @@ class TimerControls:
         if minutes <= 0:
             return self._say(state, command, heard, "not_positive")
         minutes = min(minutes, timers.LONGEST_MIN)
+        if command == "timer_extend" and _no_ice(state, old, now):
+            return self._say(state, command, heard, "no_ice")
         if command == "timer_shorten":
             new = timers.shorten(old, minutes, now)
             state = replace(state, timers=timers.put(state.timers, new))
@@ -234,6 +236,8 @@ class TimerControls:
         old = self._one(command, state, heard)
         if not isinstance(old, Timer):
             return old
+        if command == "timer_resume" and _no_ice(state, old, now):
+            return self._say(replace(state, question=None), command, heard, "no_ice")
         new = timers.pause(old, now) if command == "timer_pause" else timers.resume(old, now)
         state = replace(state, timers=timers.put(state.timers, new), question=None)
         line = command.removeprefix("timer_") + "d"
@@ -269,3 +273,8 @@ class TimerControls:
         else:
             return state, reply
         return state, replace(reply, reply=f"{reply.reply} {line}")
+
+
+def _no_ice(state: State, timer: Timer, now: float) -> bool:
+    """Tell whether a reason against ice was said lately: then ice is neither started nor made longer."""
+    return timer.kind == "ice" and state.no_ice_at is not None and now - state.no_ice_at < NO_ICE_FOR_S

@@ -47,7 +47,8 @@ def minutes(text: str) -> float:
     if plain and found:
         hours, mins, secs = (float(part or 0) for part in found.groups())
         return hours * 60 + mins + secs / 60
-    said = None if "-" in text else durations.find(normalize(text))
+    # "1e9h" is no nine hours
+    said = None if "-" in text or re.search(r"\de\d", plain) else durations.find(normalize(text))
     if said is None or said.minutes <= 0:
         raise SettingsError(f"{text!r} is no length of time.", "Try: voice-skill timers set 15m ice")
     return said.minutes
