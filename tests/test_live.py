@@ -135,9 +135,15 @@ def test_a_sound_server_that_dies_and_comes_back_is_found_again(house, start):
 def test_sigusr1_wakes_it(house, start):
     """Push-to-talk from any other program."""
     listener = start()
-    listener.process.send_signal(signal.SIGUSR1)
-    assert listener.wait("wake", 3, by="press")
-    ask(house, listener, recorded("could_it_be_stress"), topic="causes.anxiety")
+    for _ in range(3):
+        listener.process.send_signal(signal.SIGUSR1)
+        assert listener.wait("wake", 3, by="press")
+        time.sleep(0.5)
+        house.play(recorded("could_it_be_stress"))
+        found = listener.wait("reply", 8)
+        if found and found[1]["topic"] == "causes.anxiety":
+            return
+    raise AssertionError(listener.seen)
 
 
 @pytest.mark.parametrize(("number", "code", "says"), [(signal.SIGINT, 130, "stopped"), (signal.SIGTERM, 143, "")])

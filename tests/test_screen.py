@@ -5,7 +5,7 @@ import json
 
 from rich.console import Console
 
-from voice_skill.doors.screen import JsonScreen, PlainScreen, StatusScreen, status_line
+from voice_skill.doors.screen import JsonScreen, PlainScreen, ServiceScreen, StatusScreen, status_line
 from voice_skill.messages import Notice, Status
 
 REPLY = Notice("reply", 2.5, {"heard": "does ice help", "reply": "Ice: it helps.", "kind": "answer"})
@@ -63,3 +63,17 @@ def test_the_terminal_is_left_as_it_was():
     written = out.getvalue()
     assert "Ice: it helps." in written
     assert written.rindex("\x1b[?25h") > written.rindex("\x1b[?25l")
+
+
+def test_as_a_service_nothing_that_was_said_is_written(capsys):
+    """Readiness, devices and errors are; words only when that is asked for."""
+    ready = Notice("ready", 0.1, {"wake": ["okay coach"]})
+    for utterances, words in ((False, False), (True, True)):
+        screen = ServiceScreen(utterances=utterances)
+        for notice in (ready, REPLY, Notice("error", 3.0, {"message": "No.", "hint": ""})):
+            screen.show(notice)
+        screen.status(Status("asleep"))
+        out, err = capsys.readouterr()
+        assert (
+            ("Listening." in out, "ice" in out, "No." in err) == (True, True, True) if words else "Ice: it" not in out
+        )

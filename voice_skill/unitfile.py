@@ -48,16 +48,16 @@ WantedBy=default.target
 def text(what: str, command: Sequence[str], writable: Sequence[str]) -> str:
     """Give the unit for "listen" or "serve"; folders that are not there do no harm.
 
-    `serve` tells systemd that it is ready and well; `listen` reaches sound through sockets of this machine and no
+    Both tell systemd that they are ready and well; `listen` reaches sound through sockets of this machine and no
     network at all.
     """
     serves = what == "serve"
     return _UNIT.format(
         what=what,
         after="After=network-online.target\n" if serves else "After=pipewire.service pulseaudio.service\n",
-        kind="notify" if serves else "exec",
+        kind="notify",
         command=" ".join(map(quoted, command)),
-        watchdog="WatchdogSec=30\nNotifyAccess=main\n" if serves else "",
+        watchdog=f"WatchdogSec={30 if serves else 60}\nNotifyAccess=main\n",
         writable=" ".join(quoted(f"-{folder}") for folder in writable),
         families="AF_UNIX AF_INET AF_INET6 AF_NETLINK" if serves else "AF_UNIX AF_NETLINK",
         memory="1500M" if serves else "800M",

@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     )
 
     listen.add_argument("--json", action="store_true", help="print one JSON object an event, and nothing else")
+    listen.add_argument("--log-utterances", action="store_true", help="as a service, write what is said to the log")
     listen.add_argument("--always-on", action="store_true", help="answer whatever is said, without a wake phrase")
     listen.add_argument("--no-earcons", action="store_true", help="no short sounds on waking, finishing, giving up")
 
@@ -201,7 +202,8 @@ def _dispatch(options: argparse.Namespace) -> int:
         case "ask":
             return _ask(_heeded(settings, options), options)
         case "listen":
-            return commands.listen(_heeded(settings, options), options.or_recording, as_json=options.json)
+            heeded, said = _heeded(settings, options), options.log_utterances
+            return commands.listen(heeded, options.or_recording, as_json=options.json, utterances=said)
         case "service":
             return _service(options)
         case "serve":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TextIO
 
@@ -10,7 +11,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from voice_skill import durations
+from voice_skill import clock, durations
+from voice_skill.doors import notify
 from voice_skill.errors import VoiceSkillError
 from voice_skill.messages import Notice, Reply, Status
 from voice_skill.ports import Screen
@@ -19,10 +21,12 @@ QUIETEST_DBFS, LOUDEST_DBFS, BARS = -60.0, -10.0, 8
 _COLOURS = {"asleep": "dim", "listening": "green", "speaking": "cyan", "paused": "yellow", "deaf": "red"}
 
 
-def choose(*, as_json: bool) -> Screen:
-    """Choose the screen for this output."""
+def choose(*, as_json: bool, utterances: bool = False) -> Screen:
+    """Choose the screen for this output; under systemd nothing that is said is written unless that is asked for."""
     if as_json:
         return JsonScreen(sys.stdout)
+    if os.environ.get("INVOCATION_ID") and not sys.stdout.isatty():
+        return ServiceScreen(utterances=utterances)
     return StatusScreen(Console()) if sys.stdout.isatty() else PlainScreen()
 
 
@@ -82,6 +86,35 @@ class PlainScreen:
 
     def close(self) -> None:
         """Leave nothing to undo."""
+
+
+class ServiceScreen:
+    """Write the log of a service, without what is said, and tell systemd that all is well."""
+
+    def __init__(self, *, utterances: bool) -> None:
+        self._utterances = utterances
+        self._every_s = notify.every_s()
+        self._told_s = -1e9
+
+    def show(self, notice: Notice) -> None:
+        """Write what is no utterance: readiness, devices, errors."""
+        if notice.event == "ready":
+            notify.tell("READY=1")
+        if self._utterances or notice.event not in ("reply", "timer"):
+            said, trouble = lines(notice)
+            _write(said, sys.stdout)
+            _write(trouble, sys.stderr)
+
+    def status(self, status: Status) -> None:
+        """Tell systemd, as often as it wants to hear, that the loop turns."""
+        now = clock.steady()
+        if self._every_s is not None and now - self._told_s >= self._every_s:
+            self._told_s = now
+            notify.tell("WATCHDOG=1")
+
+    def close(self) -> None:
+        """Tell systemd that this is the end."""
+        notify.tell("STOPPING=1")
 
 
 class StatusScreen:

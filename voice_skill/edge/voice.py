@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import queue
 import re
 import subprocess
@@ -54,7 +55,9 @@ def names() -> list[tuple[str, str]]:
     """Give the voices of the engine, each with its language; VoiceError when it does not answer."""
     command = [sys.executable, "-m", "voice_skill.edge.render_speech", "--list"]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=True)
+        with tempfile.TemporaryDirectory(prefix="voice-skill-") as scratch:
+            own = os.environ | {"TMPDIR": scratch}
+            done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=True, env=own)
         return [(str(name), str(language)) for name, language in json.loads(done.stdout)]
     except (OSError, subprocess.SubprocessError, ValueError) as exc:
         raise VoiceError("The voice does not answer.", _HINT) from exc
@@ -115,7 +118,11 @@ class EspeakVoice:
             Path(self._folder.name).mkdir(exist_ok=True)
             try:
                 self._worker = subprocess.Popen(
-                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    env=os.environ | {"TMPDIR": self._folder.name},  # a system's espeak-ng leaves scratch behind
                 )
             except OSError as exc:
                 raise VoiceError(f"The voice cannot be started ({exc.strerror}).", _HINT) from exc
