@@ -72,12 +72,12 @@ def test_systemd_finds_no_fault_with_the_unit(tmp_path, what):
     assert [] == about_it
 
 
-def test_listen_has_no_network_and_serve_a_watchdog():
+def test_listen_has_no_network_and_both_have_a_watchdog():
     """What they may do differs."""
     listen, serve = (unitfile.text(what, ["x"], []) for what in ("listen", "serve"))
     assert "RestrictAddressFamilies=AF_UNIX AF_NETLINK\n" in listen
-    assert "WatchdogSec" not in listen
-    assert "Type=notify\n" in serve
+    assert all("Type=notify\n" in unit for unit in (listen, serve))
+    assert "WatchdogSec=60\n" in listen
     assert "WatchdogSec=30\n" in serve
     for unit in (listen, serve):
         assert all(f"{x}\n" in unit for x in ("NoNewPrivileges=yes", "ProtectSystem=strict", "PrivateTmp=yes"))

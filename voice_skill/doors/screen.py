@@ -105,7 +105,7 @@ class ServiceScreen:
             _write(said, sys.stdout)
             _write(trouble, sys.stderr)
 
-    def status(self, status: Status) -> None:
+    def status(self, status: Status) -> None:  # noqa: ARG002 - the port's own signature
         """Tell systemd, as often as it wants to hear, that the loop turns."""
         now = clock.steady()
         if self._every_s is not None and now - self._told_s >= self._every_s:
