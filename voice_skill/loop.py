@@ -48,6 +48,7 @@ class Loop:
         try:
             for error in self._devices.open(self._now()):
                 self._teller.trouble(error)
+            self._devices.heard_block(self._now())  # opening takes seconds on a small board
             self._teller.show("ready", wake=list(self._manner.wake), **self._devices.names)
             while self._take(self._stage.inbox.get(self._wait_s())) and not self._left():
                 self._tick()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -18,6 +19,7 @@ from voice_skill.messages import Notice, Reply, Status
 from voice_skill.ports import Screen
 
 QUIETEST_DBFS, LOUDEST_DBFS, BARS = -60.0, -10.0, 8
+FULL_BARS, ASCII_BARS = "▮▯", "#."
 _COLOURS = {"asleep": "dim", "listening": "green", "speaking": "cyan", "paused": "yellow", "deaf": "red"}
 
 
@@ -25,8 +27,13 @@ def choose(*, as_json: bool, utterances: bool = False) -> Screen:
     """Choose the screen for this output; under systemd nothing that is said is written unless that is asked for."""
     if as_json:
         return JsonScreen(sys.stdout)
+<<<<<<< Updated upstream
     if os.environ.get("INVOCATION_ID") and not sys.stdout.isatty():
         return ServiceScreen(utterances=utterances)
+=======
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that is not UTF-8 shows "?", and goes on
+>>>>>>> Stashed changes
     return StatusScreen(Console()) if sys.stdout.isatty() else PlainScreen()
 
 
@@ -63,7 +70,7 @@ class JsonScreen:
     def show(self, notice: Notice) -> None:
         """Print the event, its time and its details."""
         event = {"event": notice.event, "t_s": notice.t_s, **notice.details}
-        _write([json.dumps(event, ensure_ascii=False)], self._out)
+        _write([json.dumps(event)], self._out)  # ASCII: no output refuses it
 
     def status(self, status: Status) -> None:
         """Print nothing: a program draws its own."""
@@ -135,7 +142,8 @@ class StatusScreen:
 
     def status(self, status: Status) -> None:
         """Draw the line anew."""
-        self._live.update(status_line(status, self._console.width), refresh=True)
+        bars = ASCII_BARS if self._console.options.ascii_only else FULL_BARS
+        self._live.update(status_line(status, self._console.width, bars), refresh=True)
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -171,11 +179,11 @@ def _row(values: object) -> list[str]:
     return [str(v) for v in values] if isinstance(values, list | tuple) else []
 
 
-def status_line(status: Status, width: int) -> Text:
+def status_line(status: Status, width: int, signs: str = FULL_BARS) -> Text:
     """Give the line for a terminal of so many columns: level, state, timers, and the words being heard or said."""
     share = (status.level_dbfs - QUIETEST_DBFS) / (LOUDEST_DBFS - QUIETEST_DBFS)
     bars = round(min(max(share, 0.0), 1.0) * BARS)
-    line = Text("▮" * bars + "▯" * (BARS - bars), style="green" if bars < BARS else "red")
+    line = Text(signs[0] * bars + signs[1] * (BARS - bars), style="green" if bars < BARS else "red")
     line.append(f" {status.doing}", style=_COLOURS.get(status.doing, ""))
     for kind, left_s in status.timers:
         line.append(f"  {kind} {durations.clock(left_s)}", style="magenta")
