@@ -27,13 +27,10 @@ def choose(*, as_json: bool, utterances: bool = False) -> Screen:
     """Choose the screen for this output; under systemd nothing that is said is written unless that is asked for."""
     if as_json:
         return JsonScreen(sys.stdout)
-<<<<<<< Updated upstream
-    if os.environ.get("INVOCATION_ID") and not sys.stdout.isatty():
-        return ServiceScreen(utterances=utterances)
-=======
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that is not UTF-8 shows "?", and goes on
->>>>>>> Stashed changes
+    if os.environ.get("INVOCATION_ID") and not sys.stdout.isatty():
+        return ServiceScreen(utterances=utterances)
     return StatusScreen(Console()) if sys.stdout.isatty() else PlainScreen()
 
 
