@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 SURE_S = 0.25  # what was said is a whole question or command
-LIKELY_S = 0.4
-USUAL_S = 0.6
+LIKELY_S = 0.35
+USUAL_S = 0.5
 UNFINISHED_S = 0.9  # "does the ...": more must come
 HESITANT_S = 2.0  # "um": the speaker is thinking and wants to go on
 SURE_SCORE, LIKELY_SCORE = 75.0, 60.0

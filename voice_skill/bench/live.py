@@ -56,7 +56,16 @@ class Bench:
 
     def rows(self) -> Iterator[Callable[[], Measured]]:
         """Give the measurements, to be carried out one by one."""
-        yield from (self.latency, self.stop, self.own_voice, self.wake, self.idle, self.talk, self.devices)
+        yield from (
+            self.latency,
+            self.stop,
+            self.own_voice,
+            self.wake,
+            self.idle,
+            self.talk,
+            self.devices,
+            self.evening,
+        )
 
     def _listener(self, *options: str) -> Listener:
         listener = Listener(self._house, *options)
@@ -217,6 +226,17 @@ class Bench:
         return Measured(
             "device lost and back", "20 of 20, noticed in 3 s", text, {"noticed_s": noticed, "back_s": back}
         )
+
+    def evening(self) -> Measured:
+        """Spend eight hours in a made room, and see whether anything grows."""
+        from voice_skill.bench import evening
+
+        asked = [pcm(f"{WAKE}, {q}", self._voice(n)) for n, q in enumerate(self._questions)]
+        spent = evening.spend(asked, Settings())
+        first, last = spent.memory_mb[1], max(spent.memory_mb[2:])
+        more = f"threads {spent.threads[1]} to {spent.threads[-1]}, files {spent.files[1]} to {spent.files[-1]}"
+        text = f"{spent.answered} answers to {spent.asked} questions, {first:.0f} to {last:.0f} MB, {more}"
+        return Measured("an evening of eight hours", "memory within 5 %", text, vars(spent))
 
 
 def _wakes(model: Any, sound: bytes) -> bool:

@@ -29,7 +29,7 @@ def add(commands: Any) -> None:
     report.add_argument("--out", type=Path, default=Path("docs"), metavar="FOLDER", help="where the page goes")
     live = bench_commands.add_parser("live", help="latency, stop, own voice, wake phrase, load, lost devices")
     live.add_argument("--times", type=int, default=40, metavar="N", help="questions asked for the latency (default 40)")
-    rows = ("latency", "stop", "own_voice", "wake", "idle", "talk", "devices")
+    rows = ("latency", "stop", "own_voice", "wake", "idle", "talk", "devices", "evening")
     live.add_argument("--only", nargs="+", default=[], choices=rows, help="some of the rows")
     live.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
     for command in (understand, hear, report):
