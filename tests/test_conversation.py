@@ -269,3 +269,9 @@ def test_a_strong_other_question_closes_the_open_one(skill):
     two_close(skill)
     (reply,) = talk(skill, "would physiotherapy help with the spasm")
     assert "treatment.physical_therapy" == reply.topic
+
+
+def test_a_time_of_day_alone_is_no_ice(skill):
+    """Nobody means hours of ice."""
+    reply = skill.ask("set a timer until half past eight", 0.0)
+    assert ("timer_set", "rest") == (reply.topic, reply.timer.kind)

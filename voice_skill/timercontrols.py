@@ -118,6 +118,7 @@ class TimerControls:
     def set(self, state: State, heard: str, now: float) -> Step:
         """Set a timer; ask which one where "it" may be several."""
         asked = state.question if state.question and state.question.minutes is not None else None
+        until, said = daytimes.find(heard), durations.find(heard)
         kind, name = self.words.kind(heard), self.words.name(heard)
         if kind is None and asked:
             kind, name = asked.kind, asked.name
@@ -126,9 +127,9 @@ class TimerControls:
             if len(running) > 1:
                 return self._which("timer_set", state, heard, running)
             same = running[0] if running and self.words.says(heard, "it") else None
-            kind, name = (same.kind, same.name) if same else ("ice", "")
+            # nobody means hours of ice: a time of day is when to get up
+            kind, name = (same.kind, same.name) if same else ("ice" if until is None else "rest", "")
         kind = kind or "rest"
-        until, said = daytimes.find(heard), durations.find(heard)
         if until is not None:
             minutes = daytimes.minutes_until(until, self._local(now))
         elif said is not None:

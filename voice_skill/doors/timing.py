@@ -87,7 +87,7 @@ def _cancel(skill: Skill, name: str, now: float) -> list[tuple[str, TimerNote]]:
         running = ", ".join(t.name or t.kind for t in skill.state.timers) or "none"
         wanted = (
             f"No timer is called {name!r}."
-            if name
+            if name and name != "all"
             else "Name the timer to cancel."
             if running != "none"
             else "No timer is running."
