@@ -215,8 +215,9 @@ class Loop:
 
     def _tick(self) -> None:
         now = self._now()
-        self._skill.refresh(now)
-        if not self._teller.busy:
+        if self._teller.busy:
+            self._skill.refresh(now)  # what is due does so by itself
+        else:
             self._ring()
         if self._teller.late():
             self._lost("speaker", "it plays nothing")

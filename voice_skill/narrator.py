@@ -45,7 +45,6 @@ class Narrator:
         self._token = 0
         self._due_s = self._length_s = 0.0
         self.current: Line | None = None
-        self.before = ""  # the sentence said just before: its echo may still be in the air
 
     def say(self, text: str, delivery: Delivery, *, aside: bool = False) -> None:
         """Add the sentences of a text, in front of what waits when they are said aside."""
@@ -94,8 +93,6 @@ class Narrator:
         if played.error is not None or now < self._due_s - LATE_S - EARLY_S:
             raise SpeakerError("The loudspeaker has stopped.", "Plug it in again, or choose another one.")
         line, self.current = self.current, None
-        if line.text:
-            self.before = line.text
         return line
 
     def warm(self) -> None:
@@ -111,7 +108,6 @@ class Narrator:
         lines = ([self.current] if self.current is not None else []) + [line for line, _ in self._waiting]
         if self.current is not None:
             self._speaker.stop()
-            self.before = self.current.text
         self.current = None
         self._waiting.clear()
         return " ".join(line.text for line in lines if line.text and not line.aside)

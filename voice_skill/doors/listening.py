@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 from voice_skill import assemble, clock, earcons, quiet, store
@@ -46,11 +46,12 @@ def run(settings: Settings, *, as_json: bool, utterances: bool = False) -> int:
 
 
 def _manner(settings: Settings) -> Manner:
+    sounds = earcons.clips()
     return Manner(
         attention_s=settings.listen.attention_s,
         always_on=settings.listen.always_on,
         wake=settings.listen.wake,
-        sounds=earcons.clips() if settings.listen.earcons else {"ring": earcons.clips()["ring"]},
+        sounds=sounds if settings.listen.earcons else {"ring": sounds["ring"]},
         volume=lambda volume: quiet.volume(settings.quiet, volume, _minute_of_day()),
         remember=_remember,
     )
@@ -66,13 +67,10 @@ def _remember(delivery: Delivery) -> None:
     store.write_settings({"voice": {"rate_wpm": delivery.rate_wpm, "volume": delivery.volume}})
 
 
-def _render_urgent(skill: Skill, voice: Voice, delivery: Delivery) -> list[VoiceError]:
+def _render_urgent(skill: Skill, voice: Voice, delivery: Delivery) -> None:
     """Have the emergency replies at hand before anybody needs them."""
-    try:
+    with suppress(VoiceError):  # told when the first sentence cannot be said
         for level in ("emergency", "crisis", "urgent"):
             reply = skill.conversation.replies.flag(State(), Flag(level, ""), "")[1].reply
             for sentence in sentences(reply):
                 voice.render(sentence, delivery)
-    except VoiceError as exc:
-        return [exc]
-    return []

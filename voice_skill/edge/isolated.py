@@ -49,10 +49,10 @@ class _Process:
         watchdog.start()
         assert child.stdin is not None
         assert child.stdout is not None
-        try:
-            head: dict[str, Any] = json.loads(child.stdout.readline() or b"{}")
-        finally:
-            watchdog.cancel()
+        line = child.stdout.readline()
+        watchdog.cancel()
+        # a process that was ended may leave no line, or a torn one
+        head: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
         self._orders = queue.SimpleQueue()
         threading.Thread(target=_write, args=(child.stdin, self._orders), daemon=True).start()
         if "name" not in head:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -88,7 +87,4 @@ class PortAudioMicrophone:
     def close(self) -> None:
         """Stop delivering."""
         stream, self._stream = self._stream, None
-        if stream is not None:
-            with contextlib.suppress(Exception):
-                stream.abort(ignore_errors=True)
-                stream.close(ignore_errors=True)
+        sound.close(stream)

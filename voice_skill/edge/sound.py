@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Literal
 
 from voice_skill.errors import HardwareError, MicrophoneError, SpeakerError
@@ -31,3 +32,11 @@ def find(name: str, kind: Literal["input", "output"]) -> Any:
             hint = hint if kind == "input" else "Plug one in, or read the answers on the screen."
             raise error(f"There is no {noun}.", hint) from exc
         raise error(f"No {noun} is called {name!r}, or several are.", "voice-skill doctor lists the names.") from exc
+
+
+def close(stream: Any) -> None:
+    """End a stream whatever state it is in; None is no stream."""
+    if stream is not None:
+        with contextlib.suppress(Exception):
+            stream.abort(ignore_errors=True)
+            stream.close(ignore_errors=True)

@@ -127,7 +127,4 @@ class PortAudioSpeaker:
     def close(self) -> None:
         """Let go of the device."""
         stream, self._stream = self._stream, None
-        if stream is not None:
-            with contextlib.suppress(Exception):
-                stream.abort(ignore_errors=True)
-                stream.close(ignore_errors=True)
+        sound.close(stream)
