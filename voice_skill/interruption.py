@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from voice_skill.barge_in import Guard, Saying
 from voice_skill.gate import Sound
 from voice_skill.messages import Heard, Hypothesis
-from voice_skill.ports import BLOCK_S, Recognizer, Spotter
+from voice_skill.ports import BLOCK_S, RATE_HZ, Recognizer, Spotter
 from voice_skill.redflags import RedFlags
 
 REST_S = 0.5  # of silence after which what was said is looked at as a whole
 TALK_MOST_S = 4.0  # the own voice may go on without a pause: what was said into it is looked at this often
+WORD_END_S = 0.03  # of silence after a short stretch: "stop" is whole, and need not wait for the decoder's next chunk
+ALONE_S = .3  # of silence after which a stretch that is nothing but a command is one, and need not be held
+SHORT_S = 1.5  # of sound: what is kept of a stretch, and how long one with a lone command may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Interruption:
         self._saying = Saying("")
         self._spotter: Spotter | None = None
         self._heard_s = self._taken_s = 0.0
+        self._kept = bytearray()
         self._said: Heard | None = None  # in this stretch of speech: it is told once
 
     def sentence(self, text: str) -> None:
@@ -50,6 +54,7 @@ class Interruption:
             return
         self._saying = Saying(text, self._saying.text)
         self._spotter = self._spot((*self._guard.say(self._saying), *self._decoys))
+        self._spotter.accept(bytes(self._kept))  # a word may be half said when a sentence begins
 
     def take(self, sound: Sound) -> Heard | None:
         """Take one block; give what a person said as soon as it is sure."""
@@ -59,8 +64,8 @@ class Interruption:
             self.reset()
         self._heard_s += BLOCK_S
         self._taken_s += BLOCK_S
-        closed = self._spotter.accept(sound.pcm)
-        command = self._guard.command(closed, self._heard_s) if self._said is None else None
+        self._keep(sound.pcm)
+        command, closed = self._command(sound) if self._said is None else (None, "")
         # what acts at once does not wait for the slower ear
         free = self._recognizer.accept(sound.pcm) if command not in self._at_once else ""
         if command and self._agreed(command, closed, free):
@@ -71,6 +76,24 @@ class Interruption:
         if sound.silence_s >= REST_S or self._taken_s >= TALK_MOST_S:
             return self._whole()
         return None
+
+    def _command(self, sound: Sound) -> tuple[str | None, str]:
+        """Give the command that stands in this block, and all that the grammar heard."""
+        assert self._spotter is not None
+        closed = self._spotter.accept(sound.pcm)
+        command = self._guard.command(closed, self._heard_s)
+        if command is not None or self._taken_s > SHORT_S:
+            return command, closed
+        for rest_s, judge in ((WORD_END_S, self._guard.sudden), (ALONE_S, self._guard.alone)):
+            if rest_s <= sound.silence_s < rest_s + BLOCK_S:
+                closed, _ = self._spotter.finish()
+                self._spotter.accept(bytes(self._kept))
+                return judge(closed), closed
+        return None, closed
+
+    def _keep(self, pcm: bytes) -> None:
+        self._kept += pcm
+        del self._kept[: -int(SHORT_S * RATE_HZ) * 2]
 
     def _agreed(self, command: str, closed: str, free: str) -> bool:
         if command in self._at_once or f" {command} " in f" {free} ":
@@ -93,3 +116,4 @@ class Interruption:
         if self._spotter is not None:
             self._spotter.reset()
         self._taken_s, self._said = 0.0, None
+        self._kept.clear()

