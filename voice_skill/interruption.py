@@ -14,7 +14,7 @@ from voice_skill.redflags import RedFlags
 REST_S = 0.5  # of silence after which what was said is looked at as a whole
 TALK_MOST_S = 4.0  # the own voice may go on without a pause: what was said into it is looked at this often
 WORD_END_S = 0.03  # of silence after a short stretch: "stop" is whole, and need not wait for the decoder's next chunk
-ALONE_S = .3  # of silence after which a stretch that is nothing but a command is one, and need not be held
+ALONE_S = 0.3  # of silence after which a stretch that is nothing but a command is one, and need not be held
 SHORT_S = 1.5  # of sound: what is kept of a stretch, and how long one with a lone command may be
 
 
