@@ -13,6 +13,7 @@ from voice_skill.ports import BLOCK_SAMPLES
 ABOVE_NOISE_DB = 4.0  # speech from two metres stands 10 dB and more above a living room's noise
 TRAIL_BLOCKS = 16  # half a second: Silero goes on after loud sound, so that soft endings count
 _FLOOR_FALL, _FLOOR_RISE = 0.2, 0.005  # how fast the estimate of the room's noise follows, a block
+_SURELY_NONE, _NOISE_RISE = 0.1, 0.05  # it follows faster what the network is sure to be no speech
 
 
 class SileroDetector:
@@ -35,6 +36,8 @@ class SileroDetector:
             return 0.0
         self._trail -= 1
         share = float(self._network(pcm))
+        if share < _SURELY_NONE and level > self._floor:
+            self._floor += _NOISE_RISE * (level - self._floor)
         # Silero goes on for about 100 ms after the last sound; what is no louder than the room is none
         return share if level > self._floor + ABOVE_NOISE_DB else 0.0
 
