@@ -15,6 +15,7 @@ from voice_skill.normalize import normalize
 from voice_skill.settings import Settings, state_folder
 from voice_skill.skill import Skill, shipped
 from voice_skill.timerbook import TimerBook
+from voice_skill.timerwords import spoken_lengths
 from voice_skill.wakeword import WakeWord
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def speech_model(settings: Settings) -> SpeechModel:
 
 
 def recognizer(model: SpeechModel, skill: Skill) -> VoskRecognizer:
-    """Make a recognizer that knows the skill's closed phrases."""
-    return model.recognizer(skill.closed_phrases())
+    """Make a recognizer that knows the skill's closed phrases, and lengths of time."""
+    return model.recognizer(skill.closed_phrases(), spoken_lengths(skill.pack))
 
 
 def hearing(settings: Settings, model: SpeechModel, skill: Skill) -> Hearing:

@@ -68,12 +68,8 @@ class Guard:
                 return phrase
         return None
 
-    def sudden(self, heard: str) -> str | None:
-        """Give the closed phrase that acts at once, from the grammar's finished text."""
-        return next((phrase for phrase in self._said(heard.split()) if phrase in self._at_once), None)
-
     def alone(self, heard: str) -> str | None:
-        """Give the closed phrase that the grammar's finished text is, and nothing else."""
+        """Give the closed phrase that the grammar's finished text is: that and nothing else was said."""
         return next((phrase for phrase in self._said(heard.split()) if phrase == heard), None)
 
     def _said(self, heard: Sequence[str]) -> list[str]:

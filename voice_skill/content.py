@@ -73,6 +73,7 @@ class Pack:
     timers: Mapping[str, str]
     interrupting: Mapping[str, tuple[str, ...]]  # heard while the skill speaks: at_once, held, decoys
     timer_words: Mapping[str, tuple[str, ...]]
+    spoken_lengths: Mapping[str, tuple[str, ...]]  # lengths, and what is said before and after them
     flags: Mapping[str, str]
     concepts: Mapping[str, tuple[str, ...]]
     redflags: Section
@@ -98,7 +99,7 @@ def load(folder: Path) -> Pack:
     files = {path.name: packfile.read(path) for path in sorted(folder.glob("*.yaml"))}
     common, controls = files["_common.yaml"], files["_controls.yaml"]
     common.allow("language", "lines", "sources", "examples", "rules", "lists", "concepts")
-    controls.allow("replies", "timers", "timer_words", "interrupting", "phrases")
+    controls.allow("replies", "timers", "timer_words", "spoken_lengths", "interrupting", "phrases")
     sources = _mapping(common, "sources")
     topics = {s.text("topic"): _topic(s, sources) for name, s in files.items() if not name.startswith("_")}
     if not topics:
@@ -115,6 +116,7 @@ def load(folder: Path) -> Pack:
         timers=_mapping(controls, "timers"),
         interrupting=_words(controls.section("interrupting")),
         timer_words=_words(controls.section("timer_words")),
+        spoken_lengths=_words(controls.section("spoken_lengths")),
         flags=_mapping(files["_redflags.yaml"], "replies"),
         concepts=_words(common.section("concepts")),
         redflags=files["_redflags.yaml"],

@@ -68,14 +68,29 @@ class Conversation:
         if is_noise(text):
             reply = Reply(text, "none", None, self.replies.line("nothing_heard", state))
             return state, reply
-        evidence = self._matcher.weigh(self._controls.timers.words.unname(state, heard))
+        evidence = self._matcher.weigh(self.timers.words.unname(state, heard))
         flag = self._redflags.check(evidence.readings, evidence.gravest, self._matcher.weigh_text)
         if flag is not None:
             return self.replies.flag(state, flag, text)
-        state = self._controls.timers.watch_skin(state, text, now)
+        state = self.timers.watch_skin(state, text, now)
         verdict = self._matcher.rank(evidence, self._left_out(state))
+        verdict = self._timer_verdict(state, heard, verdict) or verdict
+        if self.timers.concern(state, verdict.matches[0].label):
+            text = self.timers.words.reading(heard)
         new, reply = self._decide(state, text, evidence, verdict, now)
-        return self._controls.timers.doubt(state, new, reply, heard)
+        return self.timers.doubt(state, new, reply, heard)
+
+    def _timer_verdict(self, state: State, heard: Heard, verdict: Verdict) -> Verdict | None:
+        """Look again, with a usual length in place of the one that was said, whether a timer is meant."""
+        best = verdict.matches[0]
+        sure = best.score >= CONTROL_FROM and best.label != "none"
+        plain = self.timers.words.plain(heard)
+        if plain is None or (sure and best.label.startswith("control:timer_")):
+            return None
+        evidence = self._matcher.weigh(plain)
+        again = self._matcher.rank(evidence, self._left_out(state))
+        timer = again.matches[0].label.startswith("control:timer_") and again.matches[0].score >= CONTROL_FROM
+        return again if timer and (evidence.exact or not sure) else None
 
     def _decide(self, state: State, text: str, evidence: Evidence, verdict: Verdict, now: float) -> tuple[State, Reply]:
         return (
@@ -97,16 +112,16 @@ class Conversation:
 
     def due(self, state: State, now: float) -> tuple[State, tuple[Reply, ...]]:
         """Give what running timers have to say by now."""
-        return self._controls.timers.due(state, now)
+        return self.timers.due(state, now)
 
     def _ringing(self, state: State, text: str, verdict: Verdict, now: float) -> tuple[State, Reply] | None:
         """Take "okay" or "stop" for the timer that rings."""
         best = verdict.matches[0]
-        return self._controls.timers.hush(best.label, state, text, now) if best.score >= CONTROL_FROM else None
+        return self.timers.hush(best.label, state, text, now) if best.score >= CONTROL_FROM else None
 
     def _which_timer(self, state: State, text: str, now: float) -> tuple[State, Reply] | None:
         """Carry out a command that lacked its timer, now that it was named."""
-        whole = self._controls.timers.answers_which(state, text)
+        whole = self.timers.answers_which(state, text)
         if whole is None or state.question is None:
             return None
         return self._controls.run(state.question.command, replace(state, question=None), whole, now)

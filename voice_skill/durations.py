@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from voice_skill import numerals
@@ -11,12 +12,14 @@ _UNITS = dict.fromkeys("second seconds sec secs s".split(), 1 / 60)
 _UNITS |= dict.fromkeys("minute minutes min mins minute's m minuets mintues minits".split(), 1.0)
 _UNITS |= dict.fromkeys("hour hours hr hrs hour's h".split(), 60.0)
 _LOOSE = {"couple": 2.0, "few": 3.0, "dozen": 12.0}  # "a couple of minutes" is two, "a few" is taken as three
-_PARTS = {"half": 0.5, "quarter": 0.25}
+_PARTS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3}
+_SEVERAL = {("three", "quarters"): 0.75, ("three", "quarter"): 0.75, ("three", "fourths"): 0.75, ("two", "thirds"): 2 / 3}
 _MINUS = ("minus", "negative")
-_FILLER = frozenset(
-    "um uh er of like about another more extra odd ish good full whole solid wee maybe around roughly"
-    " approximately".split()
-)
+_VAGUE = frozenset("um uh er like about odd ish good full whole solid wee maybe around roughly approximately".split())
+_MORE = frozenset("another more extra".split())
+_FILLER = _VAGUE | _MORE | {"of"}
+_PLAIN, _PLAIN_MORE = "fifteen minutes", "fifteen more minutes"
+_UNIT_MISSING = 0.3  # what a reading without a unit counts beside one with it
 _OR_SO = re.compile(r"\bor so\b")
 
 
@@ -45,6 +48,45 @@ def find(text: str) -> Duration | None:
         if best is None or found.unit_said or not best.unit_said:
             best = found
     return best
+
+
+def plain(text: str) -> str:
+    """Put "fifteen minutes" for every length with a unit in a normalized text: what is asked does not hang on it."""
+    words = text.split()
+    made: list[str] = []
+    at = 0
+    while at < len(words):
+        kept = [i for i in range(at, len(words)) if words[i] not in _FILLER]
+        read = _read([words[i] for i in kept], 0) if words[at] not in _FILLER else None
+        if read is None or not read[0].unit_said:
+            made.append(words[at])
+            at += 1
+            continue
+        after = kept[read[1] - 1] + 1
+        while made and made[-1] in _FILLER and made[-1] != "of":
+            at -= 1
+            made.pop()
+        made.append(_PLAIN_MORE if _MORE.intersection(words[at:after]) else _PLAIN)
+        at = after
+    return " ".join(made)
+
+
+def hinted(text: str) -> bool:
+    """Tell whether a normalized text may hold a length of time: a number, a part or a unit is in it."""
+    return any(t in _UNITS or t in _PARTS or t in numerals.VALUES for t in text.split())
+
+
+def agreed(readings: Iterable[tuple[str, float]]) -> str | None:
+    """Give the first of weighted normalized readings with the length that most of their weight is for."""
+    votes: dict[float, float] = {}
+    first: dict[float, str] = {}
+    for text, weight in readings:
+        said = find(text)
+        if said is not None:
+            minutes = round(said.minutes, 3)
+            votes[minutes] = votes.get(minutes, 0.0) + weight * (1.0 if said.unit_said else _UNIT_MISSING)
+            first.setdefault(minutes, text)
+    return first[max(votes, key=votes.__getitem__)] if votes else None
 
 
 def _read(tokens: list[str], at: int) -> tuple[Duration, int] | None:
@@ -84,9 +126,12 @@ def _tail(tokens: list[str], after: int, unit: float) -> tuple[float, int] | Non
 
 
 def _and_a_part(tokens: list[str], at: int) -> tuple[float, int] | None:
-    """Read "and a half", "and half", "and a quarter", unless a unit of its own follows."""
+    """Read "and a half", "and half", "and three quarters", unless a unit of its own follows."""
     if tokens[at : at + 1] != ["and"]:
         return None
+    several = _SEVERAL.get(tuple(tokens[at + 1 : at + 3]))
+    if several and tokens[at + 3 : at + 4] not in (["a"], ["an"]):
+        return several, at + 3
     at += 2 if tokens[at + 1 : at + 2] == ["a"] else 1
     if at < len(tokens) and tokens[at] in _PARTS and tokens[at + 1 : at + 2] not in (["a"], ["an"]):
         return _PARTS[tokens[at]], at + 1
@@ -103,8 +148,8 @@ def _amount(tokens: list[str], at: int) -> tuple[float, int] | None:
         return (1.0, at + 1) if ahead and ahead[0] in _UNITS else None
     if word in _PARTS:
         return _part(tokens, at)
-    if word == "three" and ahead and ahead[0] in ("quarters", "quarter", "fourths"):
-        return 0.75, _skip_article(tokens, at + 2)
+    if several := _SEVERAL.get((word, *ahead)):
+        return several, _skip_article(tokens, at + 2)
     if word in _LOOSE:
         return _LOOSE[word], at + 1
     if len(word) > 2 and word in _UNITS and tokens[at + 1 : at + 2] == ["and"] and _and_a_part(tokens, at + 1):

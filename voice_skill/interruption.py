@@ -84,12 +84,13 @@ class Interruption:
         command = self._guard.command(closed, self._heard_s)
         if command is not None or self._taken_s > SHORT_S:
             return command, closed
-        for rest_s, judge in ((WORD_END_S, self._guard.sudden), (ALONE_S, self._guard.alone)):
-            if rest_s <= sound.silence_s < rest_s + BLOCK_S:
-                closed, _ = self._spotter.finish()
-                self._spotter.accept(bytes(self._kept))
-                return judge(closed), closed
-        return None, closed
+        whole = next((s for s in (WORD_END_S, ALONE_S) if s <= sound.silence_s < s + BLOCK_S), None)
+        if whole is None:
+            return None, closed
+        closed, _ = self._spotter.finish()
+        self._spotter.accept(bytes(self._kept))
+        command = self._guard.alone(closed)
+        return command if command in self._at_once or whole == ALONE_S else None, closed
 
     def _keep(self, pcm: bytes) -> None:
         self._kept += pcm

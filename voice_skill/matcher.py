@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-from voice_skill import endpoint
+from voice_skill import durations, endpoint
 from voice_skill.messages import Heard, Hypothesis, Match, Verdict
 from voice_skill.normalize import normalize
 from voice_skill.weights import Weights
@@ -58,6 +58,7 @@ class Matcher:
         self._vocabulary = sorted(w for w in weights.known if len(w) >= ALIGN_LETTERS)
         self.closed = weights.closed
         self._closed = list(weights.closed)
+        self._timed = {durations.plain(text): label for text, label in weights.closed.items() if "timer" in label}
         self._aligned: dict[str, str] = {}
         self._foreign = weights.labels.index("none")
 
@@ -147,6 +148,8 @@ class Matcher:
         for candidate in (text, " ".join(w for w in text.split() if w not in _POLITE)):
             if candidate in self._weights.closed:
                 return self._weights.closed[candidate]
+            if (timed := self._timed.get(durations.plain(candidate))) is not None:
+                return timed
         if 6 <= len(text) <= 40:
             found = process.extractOne(text, self._closed, scorer=fuzz.ratio, score_cutoff=EXACT_FROM)
             # one word more or less may turn the sense ("not that one"): only letters may differ

@@ -103,10 +103,14 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Hold what the recognizer made of one utterance: free readings, best first, and the grammar's reading or ""."""
+    """Hold what the recognizer made of one utterance: free readings, best first, and the grammars' readings or "".
+
+    `closed` is by the grammar of the closed phrases, `length` by that of lengths of time.
+    """
 
     alternatives: tuple[Hypothesis, ...] = ()
     closed: str = ""
+    length: str = ""
 
     @property
     def text(self) -> str:

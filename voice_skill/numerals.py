@@ -34,7 +34,7 @@ def read(tokens: list[str], start: int) -> tuple[int, int] | None:
         value, at = value + step, at + 1
     if at == start:
         return None
-    if at < len(tokens) and tokens[at] == "hundred" and value < 10:
+    if at < len(tokens) and tokens[at] == "hundred" and value < 20:  # "twelve hundred" too
         rest = at + 2 if tokens[at + 1 : at + 2] == ["and"] else at + 1
         more = read(tokens, rest)
         return (value * 100 + more[0], more[1]) if more else (value * 100, at + 1)

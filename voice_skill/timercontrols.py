@@ -9,7 +9,6 @@ from datetime import datetime
 from voice_skill import daytimes, durations, timers
 from voice_skill.content import Pack
 from voice_skill.messages import Heard, Question, Reply, State, Then, Timer, TimerNote
-from voice_skill.normalize import normalize
 from voice_skill.replies import Replies
 from voice_skill.timerwords import TimerWords
 
@@ -38,6 +37,12 @@ class TimerControls:
             "timer_pause": lambda s, h, n: self._hold("timer_pause", s, h, n),
             "timer_resume": lambda s, h, n: self._hold("timer_resume", s, h, n),
         }
+
+    def concern(self, state: State, label: str) -> bool:
+        """Tell whether an utterance is about timers, by its label or by what was asked."""
+        question = state.question
+        asked = question is not None and (question.minutes is not None or bool(question.command))
+        return asked or label.startswith("control:timer_")
 
     def answers_which(self, state: State, heard: str) -> str | None:
         """Give the words to run an open command with, now that its timer was named."""
@@ -260,7 +265,7 @@ class TimerControls:
         said = durations.find(reply.heard)
         if reply.topic != "timer_set" or said is None:
             return state, reply
-        others = (durations.find(normalize(h.text)) for h in heard.alternatives[1:])
+        others = (durations.find(text) for text, _ in self.words.readings(heard))
         other = next((o for o in others if o and durations.twins(o.minutes, said.minutes)), None)
         if other is None:
             return state, reply

@@ -5,10 +5,27 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from voice_skill import durations
+from voice_skill import daytimes, durations, numerals
 from voice_skill.content import Pack
-from voice_skill.messages import Heard, State, Timer, TimerKind
+from voice_skill.messages import Heard, Hypothesis, State, Timer, TimerKind
 from voice_skill.normalize import normalize
+
+
+_NUMBERS = (*range(1, 61), 75, 80, 90, 100, 120)
+_SOME_BEFORE, _SOME_AFTER = 7, 9  # each way of beginning is learned with every seventh length
+
+
+def spoken_lengths(pack: Pack) -> tuple[str, ...]:
+    """Give the phrases of a grammar that hears lengths of time; it also takes mixtures of them."""
+    words = pack.spoken_lengths
+    numbers = [numerals.words(n) for n in _NUMBERS]
+    lengths = [f"{n} {unit}" for n in numbers for unit in ("minutes", "seconds", "more minutes")]
+    lengths += [f"another {n} minutes" for n in numbers]
+    lengths += [f"{n} {unit}" for n in numbers[:24] for unit in ("hours", "and a half minutes")]
+    lengths += words["lengths"]
+    led = [f"{b} {length}" for at, b in enumerate(words["before"]) for length in lengths[at::_SOME_BEFORE]]
+    followed = [f"{length} {a}" for at, a in enumerate(words["after"]) for length in lengths[at::_SOME_AFTER]]
+    return tuple(normalize(phrase) for phrase in (*lengths, *led, *followed))
 
 
 class TimerWords:
@@ -24,6 +41,24 @@ class TimerWords:
         )
         known = {w for _, phrases in self._kinds for p in phrases for w in p.split()}
         self._no_names = known | set(words["no_names"])
+
+    def readings(self, heard: Heard) -> list[tuple[str, float]]:
+        """Give all normalized readings with their weights; that of the grammar of lengths counts as much as the rest."""
+        found = [(normalize(h.text), h.weight) for h in heard.alternatives]
+        return [*found, (normalize(heard.length), 1.0)] if heard.length else found
+
+    def reading(self, heard: Heard) -> str:
+        """Give the reading to take a length from: the first with what most of them agree upon."""
+        text = normalize(heard.text)
+        return text if daytimes.find(text) else durations.agreed(self.readings(heard)) or text
+
+    def plain(self, heard: Heard) -> Heard | None:
+        """Give what was heard with a usual length in place of each that was said; None where none was."""
+        texts = [(normalize(h.text), h.weight) for h in heard.alternatives]
+        made = tuple(Hypothesis(durations.plain(text), weight) for text, weight in texts)
+        length = durations.plain(normalize(heard.length))
+        changed = length or any(h.text != text for h, (text, _) in zip(made, texts, strict=True))
+        return Heard(made, length) if changed else None
 
     def says(self, heard: str, key: str) -> bool:
         """Tell whether a sentence holds one of the pack's words under a key."""

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from voice_skill import durations
 from voice_skill.errors import ModelError
 from voice_skill.messages import Heard, Hypothesis
 from voice_skill.ports import RATE_HZ
@@ -44,9 +45,9 @@ class SpeechModel:
         """Tell whether the model has a word."""
         return bool(self._model.vosk_model_find_word(word) >= 0)
 
-    def recognizer(self, closed: Iterable[str] = ()) -> VoskRecognizer:
-        """Make a recognizer for one thread; `closed` are the phrases of the grammar beside free decoding."""
-        return VoskRecognizer(self, closed)
+    def recognizer(self, closed: Iterable[str] = (), lengths: Iterable[str] = ()) -> VoskRecognizer:
+        """Make a recognizer for one thread; `closed` and `lengths` are the phrases of the grammars beside it."""
+        return VoskRecognizer(self, closed, lengths)
 
     def spotter(self, phrases: Iterable[str]) -> VoskSpotter:
         """Make a spotter for one thread, which hears these phrases and nothing else."""
@@ -72,9 +73,11 @@ class SpeechModel:
 class VoskRecognizer:
     """Decode one stream of PCM at 16 kHz; use it from one thread only."""
 
-    def __init__(self, model: SpeechModel, closed: Iterable[str] = ()) -> None:
+    def __init__(self, model: SpeechModel, closed: Iterable[str] = (), lengths: Iterable[str] = ()) -> None:
         self._free = model._free()
         self._closed = model._grammar(closed)
+        self._lengths = model._grammar(lengths)
+        self._kept = bytearray()  # the utterance, for the grammar of lengths
         self._beside = ThreadPoolExecutor(1, "grammar") if self._closed is not None else None
 
     def accept(self, pcm: bytes) -> str:
@@ -93,22 +96,38 @@ class VoskRecognizer:
     def feed(self, pcm: bytes, *, closed: bool = True) -> None:
         """Take PCM, and leave the reading for later; without `closed` the grammar does not hear it."""
         self._free.AcceptWaveform(bytes(pcm))
+        if self._lengths is not None:
+            self._kept += pcm
         if closed and self._closed is not None:
             self._closed.AcceptWaveform(bytes(pcm))
 
     def finish(self) -> Heard:
         """Decode what is left, and be ready for the next utterance."""
-        # the person is waiting: the last decoding of both at the same time takes 25 ms instead of 40
-        beside = self._beside.submit(self._closed.FinalResult) if self._beside is not None else None
-        free = json.loads(self._free.FinalResult())
-        closed = json.loads(beside.result()).get("text", "") if beside is not None else ""
+        free, closed = self._end()
         if "[unk]" in closed:  # part of it was something else: not a closed command
             closed = ""
-        return Heard(_weigh(free.get("alternatives", [])), closed)
+        pcm, self._kept = bytes(self._kept), bytearray()
+        alternatives = _weigh(free)
+        return Heard(alternatives, closed, self._length(pcm, (*(a.text for a in alternatives), closed)))
+
+    def _end(self) -> tuple[list[dict[str, object]], str]:
+        # the person is waiting: the last decoding of both at the same time takes 25 ms instead of 40
+        beside = self._beside.submit(self._closed.FinalResult) if self._beside is not None else None
+        free = json.loads(self._free.FinalResult()).get("alternatives", [])
+        return free, json.loads(beside.result()).get("text", "") if beside is not None else ""
+
+    def _length(self, pcm: bytes, readings: Iterable[str]) -> str:
+        """Decode once more where a length of time may have been said: the grammar knows nothing else (60 ms)."""
+        if self._lengths is None or not any(map(durations.hinted, readings)):
+            return ""
+        self._lengths.AcceptWaveform(pcm)
+        text = str(json.loads(self._lengths.FinalResult()).get("text", ""))
+        return "" if "[unk]" in text else text
 
     def reset(self) -> None:
         """Forget the utterance under way: by ending it, as Vosk's own reset lets its words leak into the next."""
-        self.finish()
+        self._end()
+        self._kept.clear()
 
 
 class VoskSpotter:
