@@ -1,23 +1,16 @@
 """The Wyoming server, as the real `wyoming` client meets it: one process for all of these tests."""
 
-import asyncio
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
-import threading
 import time
 import wave
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from serving_house import BEGIN, PIECE, RECORDINGS, serving, sound, talk, words
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
-from wyoming.client import AsyncTcpClient
 from wyoming.event import Event
 from wyoming.handle import Handled
 from wyoming.info import Describe, Info
@@ -25,81 +18,17 @@ from wyoming.intent import Intent, Recognize
 from wyoming.ping import Ping
 from wyoming.tts import Synthesize
 
-RECORDINGS = Path(__file__).parent / "recordings"
-
-
-def start(*options):
-    """A server of one's own, its port, and the file of its log."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "voice_skill", "serve", "--port", "0", *options],
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"VOICE_SKILL_CONFIG_DIR": "/nonexistent"},
-    )
-    lines = []
-    for line in process.stderr:
-        lines.append(line)
-        found = re.search(r"serving at tcp://[^ ]*:(\d+)", line)
-        if found:
-            reader = threading.Thread(target=lambda: lines.extend(process.stderr), daemon=True)
-            reader.start()  # a log that nobody reads would stop the server once the pipe is full
-            process.rest = (reader, lines)
-            return process, int(found[1]), lines
-    raise AssertionError("".join(lines))
-
-
-def stop(process):
-    """End a server in an orderly way; give its exit code and the rest of its log."""
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=20)
-    process.rest[0].join(5)
-    process.stderr.close()
-    rest = "".join(process.rest[1])
-    assert "Traceback" not in rest
-    return process.returncode, rest
-
 
 @pytest.fixture(scope="module")
 def port():
     """The port of one server for all tests here, which must be alive and well at the end."""
-    process, number, _ = start("--log-level", "debug")
-    yield number
-    assert process.poll() is None
-    code, log = stop(process)
-    assert 0 == code
-    assert "help" not in log
-    assert "never retrieved" not in log
-
-
-def talk(port, *events, until=None):
-    """Send events on one connection; give the answers up to the one of a type, or the first."""
-
-    async def run():
-        async with asyncio.timeout(20), AsyncTcpClient("127.0.0.1", port) as client:
-            for event in events:
-                await client.write_event(event)
-            found = []
-            while (event := await client.read_event()) is not None:
-                found.append(event)
-                if until is None or event.type == until:
-                    break
-            return found
-
-    return asyncio.run(run())
+    with serving("--log-level", "debug") as number:
+        yield number
 
 
 def say(port, text, **context):
     """What is answered to words."""
     return talk(port, Transcript(text, context=context or None, language="en").event())[0]
-
-
-def sound(name):
-    """The events of a recording, in pieces of 64 ms."""
-    with wave.open(str(RECORDINGS / name)) as file:
-        form = {"rate": file.getframerate(), "width": file.getsampwidth(), "channels": file.getnchannels()}
-        pieces = iter(lambda: file.readframes(1024), b"")
-        chunks = [AudioChunk(audio=piece, **form).event() for piece in pieces]
-    return [Transcribe(language="en").event(), AudioStart(**form).event(), *chunks, AudioStop().event()]
 
 
 def raw(port, data, wait_s=2.0):
@@ -302,12 +231,10 @@ def test_one_may_speak_for_thirty_seconds(port):
 
 def test_a_client_that_vanishes_leaves_its_ear(port):
     """Forty broken-off utterances, and the next one is heard."""
-    head = b'{"type": "audio-start", "data": {"rate": 16000, "width": 2, "channels": 1}}\n'
-    chunk = b'{"type": "audio-chunk", "data": {"rate": 16000, "width": 2, "channels": 1}, "payload_length": 9000}\n'
     for _ in range(40):
         with socket.create_connection(("127.0.0.1", port)) as client:
-            client.sendall(head + chunk + bytes(100))
-    assert "heat" in talk(port, *sound("ice_or_heat.wav"), until="transcript")[-1].data["text"]
+            client.sendall(BEGIN + PIECE % 9000 + bytes(100))
+    assert "heat" in words(port, *sound("ice_or_heat.wav"))
 
 
 def median_s(port):
@@ -323,18 +250,17 @@ def median_s(port):
 def test_a_thousand_silent_connections_keep_nobody_out(port):
     """Quiet ones make room for whoever comes; sixteen that began to speak and fell silent lose their ears."""
     alone_s = median_s(port)
-    head = b'{"type": "audio-start", "data": {"rate": 16000, "width": 2, "channels": 1}}\n'
     crowd = []
     try:
         for n in range(1000):
             client = socket.create_connection(("127.0.0.1", port), timeout=5)
-            client.sendall(head if n % 50 == 0 else b'{"ty')
+            client.sendall(BEGIN if n % 50 == 0 else b'{"ty')
             crowd.append(client)
             if n >= 300 and len(crowd) > 300:
                 crowd.pop(0).close() if n % 2 else None
         time.sleep(2.0)
         assert median_s(port) < max(0.1, 1.5 * alone_s)
-        assert "heat" in talk(port, *sound("ice_or_heat.wav"), until="transcript")[-1].data["text"]
+        assert "heat" in words(port, *sound("ice_or_heat.wav"))
     finally:
         for client in crowd:
             client.close()

@@ -2,15 +2,12 @@
 
 import asyncio
 import logging
-import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 
 import pytest
-from test_serve import start, stop
+from serving_house import launch, start, stop, talk
 from wyoming.asr import Transcript
 from wyoming.client import AsyncTcpClient
 from wyoming.info import Describe
@@ -92,13 +89,7 @@ def test_sigterm_lets_an_answer_finish():
 def test_what_was_said_is_logged_only_when_asked_for(option):
     """Neither words nor topic nor answer."""
     process, port, _ = start("--log-level", "debug", *option)
-
-    async def ask():
-        async with AsyncTcpClient("127.0.0.1", port) as client:
-            await client.write_event(Transcript("could it be stress").event())
-            await client.read_event()
-
-    asyncio.run(ask())
+    talk(port, Transcript("could it be stress").event())
     log = stop(process)[1]
     assert bool(option) == ("stress" in log)
     assert bool(option) == ("anxiety" in log)
@@ -107,13 +98,7 @@ def test_what_was_said_is_logged_only_when_asked_for(option):
 def test_an_intent_program_is_offered_when_asked_for():
     """Home Assistant takes such a service for one that controls the home."""
     process, port, _ = start("--offer-intent")
-
-    async def ask():
-        async with AsyncTcpClient("127.0.0.1", port) as client:
-            await client.write_event(Describe().event())
-            return await client.read_event()
-
-    assert ["voice-skill"] == [p["name"] for p in asyncio.run(ask()).data["intent"]]
+    assert ["voice-skill"] == [p["name"] for p in talk(port, Describe().event())[0].data["intent"]]
     stop(process)
 
 
@@ -123,11 +108,7 @@ def test_systemd_hears_that_all_is_well(tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(path)
         listening.settimeout(20)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "voice_skill", "serve", "--port", "0"],
-            stderr=subprocess.PIPE,
-            env=os.environ | {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "400000"},
-        )
+        process = launch(NOTIFY_SOCKET=path, WATCHDOG_USEC="400000")
         assert [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"] == [listening.recv(99) for _ in range(3)]
         process.terminate()
         while listening.recv(99) != b"STOPPING=1":

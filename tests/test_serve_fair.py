@@ -8,23 +8,17 @@ import threading
 import time
 
 import pytest
-from test_serve import sound, start, stop, talk
+from serving_house import PIECE, serving, sound, talk, words
 from wyoming.info import Describe
 
 from voice_skill.bench import bad_clients
-
-SECOND = b'{"type": "audio-chunk", "data": {"rate": 16000, "width": 2, "channels": 1}, "payload_length": %d}\n'
 
 
 @pytest.fixture(scope="module")
 def port():
     """A server for four rooms."""
-    process, number, _ = start("--rooms", "4")
-    yield number
-    assert process.poll() is None
-    code, log = stop(process)
-    assert 0 == code
-    assert "never retrieved" not in log
+    with serving("--rooms", "4") as number:
+        yield number
 
 
 @contextlib.contextmanager
@@ -36,7 +30,7 @@ def speakers(port, count, piece, every_s):
         while not over.is_set():
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as client:
                 while not over.wait(every_s):
-                    client.sendall(SECOND % len(piece) + piece)
+                    client.sendall(PIECE % len(piece) + piece)
 
     threads = [threading.Thread(target=speak) for _ in range(count)]
     for thread in threads:
@@ -76,10 +70,10 @@ def test_those_who_drip_do_not_keep_the_places(port):
 def test_what_a_client_said_that_vanished_is_not_heard_in_another_room(port):
     """Neither its words nor its voice: the next room's words are those of a server that has heard nothing before."""
     events = sound("ice_or_heat.wav")
-    plain = talk(port, *events, until="transcript")[-1].data["text"]
+    plain = words(port, *events)
     for name in ("football.wav", "tell_me_more.wav", "weather.wav", "chest_pain.wav"):
         talk(port, *sound(name)[:-5], Describe().event(), until="info")  # leaves before its end
-        assert plain == talk(port, *events, until="transcript")[-1].data["text"]
+        assert plain == words(port, *events)
 
 
 @pytest.mark.parametrize("kind", sorted(set(bad_clients.KINDS) - {"dripping"}))  # that one has its own test
