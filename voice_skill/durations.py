@@ -13,7 +13,12 @@ _UNITS |= dict.fromkeys("minute minutes min mins minute's m minuets mintues mini
 _UNITS |= dict.fromkeys("hour hours hr hrs hour's h".split(), 60.0)
 _LOOSE = {"couple": 2.0, "few": 3.0, "dozen": 12.0}  # "a couple of minutes" is two, "a few" is taken as three
 _PARTS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3}
-_SEVERAL = {("three", "quarters"): 0.75, ("three", "quarter"): 0.75, ("three", "fourths"): 0.75, ("two", "thirds"): 2 / 3}
+_SEVERAL: dict[tuple[str, ...], float] = {
+    ("three", "quarters"): 0.75,
+    ("three", "quarter"): 0.75,
+    ("three", "fourths"): 0.75,
+    ("two", "thirds"): 2 / 3,
+}
 _MINUS = ("minus", "negative")
 _VAGUE = frozenset("um uh er like about odd ish good full whole solid wee maybe around roughly approximately".split())
 _MORE = frozenset("another more extra".split())

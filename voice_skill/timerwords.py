@@ -10,7 +10,6 @@ from voice_skill.content import Pack
 from voice_skill.messages import Heard, Hypothesis, State, Timer, TimerKind
 from voice_skill.normalize import normalize
 
-
 _NUMBERS = (*range(1, 61), 75, 80, 90, 100, 120)
 _SOME_BEFORE, _SOME_AFTER = 7, 9  # each way of beginning is learned with every seventh length
 
@@ -43,7 +42,7 @@ class TimerWords:
         self._no_names = known | set(words["no_names"])
 
     def readings(self, heard: Heard) -> list[tuple[str, float]]:
-        """Give all normalized readings with their weights; that of the grammar of lengths counts as much as the rest."""
+        """Give all normalized readings with their weights; the grammar of lengths weighs as much as the rest."""
         found = [(normalize(h.text), h.weight) for h in heard.alternatives]
         return [*found, (normalize(heard.length), 1.0)] if heard.length else found
 
