@@ -20,15 +20,17 @@ from concurrent.futures import Future, InvalidStateError
 from typing import Any
 
 from voice_skill.edge import memory
-from voice_skill.edge.pcm import Converter
+from voice_skill.edge.pcm import Converter, without_the_quiet_after
 from voice_skill.messages import Heard
 from voice_skill.ports import RATE_HZ
 
 DECODERS = 2
 PATIENCE_S = 0.3  # an utterance that has ended waits so long before one that has not makes room; a silent one also
-RENEW_S = 20.0  # of sound, then a decoder is made anew ...
+END_S = 3.0  # for a decoder to end what it is at
+STEP = RATE_HZ * 2  # bytes: a second of sound at a time
+RENEW_S = 10.0  # of sound, then a decoder is made anew ...
 QUIET_S = 2.0  # ... once nobody has spoken for so long ...
-MOST_S = 40.0  # ... or, from this much sound on, as soon as nobody waits ...
+MOST_S = 12.0  # ... or, from this much sound on, as soon as nobody waits ...
 RENEW_AT_LATEST_S = 300.0  # ... or even while they wait, where somebody always speaks
 
 
@@ -67,6 +69,13 @@ class Utterance:
             if not self._news.wait_for(lambda: len(self._pieces) > number or self.ended_at < math.inf, timeout_s):
                 raise queue.Empty
             return self._pieces[number] if number < len(self._pieces) and not self.dropped else None
+
+    def whole(self) -> bytes | None:
+        """Give all its sound without the quiet after it, None when it has not ended yet."""
+        with self._news:
+            if self.ended_at == math.inf:
+                return None
+            return b"" if self.dropped else without_the_quiet_after(b"".join(self._pieces))
 
     def _end(self) -> None:
         with self._news:
@@ -143,6 +152,8 @@ class Ears:
         self._waiting.close()
         for utterance in list(self._taken):
             utterance.drop()
+        for thread in self._threads:  # a decoder at work while the process ends would crash it
+            thread.join(END_S)
 
     def _work(self) -> None:
         recognizer, heard_s = self._make(), 0.0
@@ -181,6 +192,12 @@ class Ears:
         """Hear an utterance to its end, or until it has to make room; give the seconds of sound that were heard."""
         closed = not self._waiting.ended()
         number = samples = 0
+        whole = utterance.whole()
+        if whole is not None:
+            for at in range(0, len(whole), STEP):
+                recognizer.feed(whole[at : at + STEP], closed=closed)
+            _tell(recognizer, utterance)
+            return len(whole) / 2 / RATE_HZ
         while True:
             try:
                 piece = utterance.piece(number, PATIENCE_S)

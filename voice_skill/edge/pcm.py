@@ -9,6 +9,10 @@ from voice_skill.errors import RecordingError
 from voice_skill.ports import RATE_HZ
 
 RATES_HZ = (8_000, 96_000)
+FRAME = RATE_HZ // 50
+MARGIN = 12  # frames that are kept after what is loud: a quarter of a second
+SOFT_DB = 40.0  # below the loudest frame nothing is speech that counts
+ABOVE_DB = 6.0  # speech stands out from the softest tenth of the frames by so much
 _TYPES = {1: "u1", 2: "<i2", 4: "<i4"}
 
 
@@ -43,3 +47,19 @@ class Converter:
         if self._resampler is not None:
             mono = self._resampler.resample_chunk(mono, last=last)
         return mono.tobytes()
+
+
+def without_the_quiet_after(pcm: bytes) -> bytes:
+    """Cut the quiet after the speech from a whole utterance at 16 kHz: it costs as much to hear as speech.
+
+    The quiet before stays: without it one utterance in five is read otherwise, as the decoder adapts to it.
+    """
+    count = len(pcm) // 2 // FRAME
+    if count <= MARGIN:
+        return pcm
+    frames = np.frombuffer(pcm[: count * FRAME * 2], dtype="<i2").astype(np.float32).reshape(count, FRAME)
+    levels = 10 * np.log10((frames**2).mean(axis=1) + 1.0)
+    loud = np.flatnonzero((levels > levels.max() - SOFT_DB) & (levels > np.percentile(levels, 10) + ABOVE_DB))
+    if not len(loud):
+        return pcm
+    return pcm[: min(int(loud[-1]) + MARGIN + 1, count) * FRAME * 2]
