@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Protocol
 
 from voice_skill import assemble
@@ -18,6 +19,7 @@ from voice_skill.skill import Skill
 
 SHORTLY_S = 60.0  # between two steps of one pipeline: hear, answer, speak
 SHORTLY = 200  # of them are remembered
+MARKS = "\u2060\u2063"  # word joiner, invisible separator
 
 
 class Work(Protocol):
@@ -77,14 +79,21 @@ class House:
         now = self._clock()
         heard = self._readings.get(text, now) or Heard((Hypothesis(text, 1.0),))
         answer = self._conversations.ask(conversation, heard, now)
-        if answer.delivery != self._start:
-            self._deliveries.put(answer.reply.reply, answer.delivery, now)
+        if answer.delivery == self._start or not answer.reply.reply:
+            return answer
+        marked = answer.reply.reply + _mark(answer.delivery)
+        self._deliveries.put(marked, answer.delivery, now)
+        answer = replace(answer, reply=replace(answer.reply, reply=marked))
+        if answer.timer is not None:
+            told = answer.timer.text + _mark(answer.delivery)
+            self._deliveries.put(told, answer.delivery, now)
+            answer = replace(answer, timer=replace(answer.timer, text=told))
         return answer
 
     def speak(self, text: str) -> Future[Clip]:
         """Render a text; an answer given here a moment ago as slow and loud as its conversation wants it."""
         delivery = self._deliveries.get(text, self._clock()) or self._start
-        return self._mouth.submit(self._voice.render, text, delivery)
+        return self._mouth.submit(self._voice.render, text.rstrip(MARKS), delivery)
 
     def close(self) -> None:
         """Let go of all engines."""
@@ -92,6 +101,12 @@ class House:
             pool.shutdown(wait=False, cancel_futures=True)
         self.ears.close()
         self._voice.close()
+
+
+def _mark(delivery: Delivery) -> str:
+    """Give invisible signs that differ with the delivery: Home Assistant keeps a sound by its text alone."""
+    number = delivery.rate_wpm * 101 + round(100 * delivery.volume)
+    return "".join(MARKS[int(bit)] for bit in f"{number:b}")
 
 
 def _lesson(clip: Clip) -> bytes:

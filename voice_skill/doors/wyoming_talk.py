@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import time
 from collections.abc import Callable
@@ -31,6 +32,7 @@ from voice_skill.messages import Clip
 LOG = logging.getLogger("voice_skill.serve")
 CLIP_BYTES = 8192
 NAME_LETTERS = 200
+NUMBERS = itertools.count(1)  # an id() is given out again as soon as its connection is gone
 T = TypeVar("T")
 
 
@@ -49,7 +51,7 @@ class Talk:
         self._work, self._info, self._limits = work, info, limits
         self._free_an_ear = free_an_ear
         self._log_utterances = log_utterances
-        self._own_name = f"connection {id(self)}"
+        self._own_name = f"connection {next(NUMBERS)}"
         self._utterance: Utterance | None = None
         self._heard_s = self._begun_at = 0.0
         self._handling = False
