@@ -47,6 +47,7 @@ class SpokenTalk:
         self._replies = replies
         self._model = model
         self._take_all = take_all
+        self._keyboard = True
         self._voice = assemble.voice(settings)
 
     def say(self, line: str, **values: str) -> None:
@@ -93,8 +94,11 @@ class SpokenTalk:
         try:
             end = time.monotonic() + ANSWER_S
             while time.monotonic() < end:
-                if select.select([sys.stdin], [], [], 0)[0]:
-                    return self._typed()
+                if self._keyboard and select.select([sys.stdin], [], [], 0)[0]:
+                    line = sys.stdin.readline()
+                    if line:
+                        return line.strip().lower()
+                    self._keyboard = False  # nobody can type: it is closed
                 event = inbox.get(0.1)
                 if isinstance(event, AudioFrame):
                     words = f" {spotter.accept(event.pcm)} "
