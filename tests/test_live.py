@@ -3,16 +3,20 @@
 What is played into `mic_feed` is heard by the microphone, what the skill says is recorded from `speaker.monitor`.
 """
 
+import contextlib
+import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from voice_skill import assemble
-from voice_skill.bench.house import TOOLS, House, Listener
+from voice_skill.bench.house import LOUD, TOOLS, House, Listener
 from voice_skill.bench.live import pcm
 from voice_skill.edge import wav_file
 from voice_skill.normalize import normalize
@@ -66,6 +70,16 @@ def ask(house, listener, sound, **wanted):
 def recorded(name):
     """A recording's sound."""
     return wav_file.read(RECORDINGS / f"{name}.wav")
+
+
+@contextlib.contextmanager
+def room(house, folder):
+    """A quiet room: zeros are what a muted microphone delivers, not a room."""
+    (folder / "room").write_bytes(np.random.default_rng(5).normal(0, 12, 16_000 * 180).astype("<i2").tobytes())
+    form = ["--rate=16000", "--channels=1", "--format=s16le"]
+    with subprocess.Popen(["pacat", "-p", "-d", "mic_feed", *form, folder / "room"], env=house.environment) as murmur:
+        yield
+        murmur.kill()
 
 
 def woken(name):
@@ -168,3 +182,62 @@ def test_loudness_is_kept_over_a_restart(house, start):
     ask(house, listener, pcm("quieter", VOICE), topic="quieter")
     settings = Path(house.environment["VOICE_SKILL_CONFIG_DIR"]) / "settings.toml"
     assert "volume = 0.8" in settings.read_text()
+
+
+def test_a_timer_of_the_command_line_rings_here(house, start, tmp_path):
+    """Another process sets it while this one listens."""
+    with room(house, tmp_path):
+        listener = start()
+        command = [sys.executable, "-m", "voice_skill", "timers", "set", "3s", "rest"]
+        subprocess.run(command, env=house.environment, check=True, stdout=subprocess.DEVNULL)
+        began = time.monotonic()
+        rung = listener.wait("timer", 10)
+        assert rung
+        assert 1.5 < rung[0] - began < 4
+        assert listener.wait("speaking", 5)
+
+
+def test_ask_speaks_to_the_end(house, tmp_path):
+    """From its first loud sample to its last, as the recording of the same answer."""
+    (tmp_path / "config").mkdir()
+    track = house.track("speaker")
+    began = time.monotonic()
+    ask = [sys.executable, "-m", "voice_skill", "ask", "--speak", "--out", tmp_path / "said.wav", "could it be stress"]
+    subprocess.run(ask, env=house.environment, check=True, stdout=subprocess.DEVNULL)
+    time.sleep(0.3)
+    heard_s = track.last(began, time.monotonic()) - track.first(began)
+    track.close()
+    loud = np.flatnonzero(np.abs(np.frombuffer(wav_file.read(tmp_path / "said.wav"), dtype="<i2")) > LOUD)
+    assert abs(heard_s - (loud[-1] - loud[0]) / 16_000) < 0.1
+
+
+def test_setup_is_a_dialogue_by_ear(house, tmp_path):
+    """Every answer is spoken: the sound heard, the room measured, the wake phrase, the emergency number."""
+    command = [sys.executable, "-m", "voice_skill", "setup"]
+    with (
+        room(house, tmp_path),
+        subprocess.Popen(
+            command, env=house.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as setup,
+    ):
+        seen = dialogue(house, setup)
+    assert "Now: voice-skill listen" in seen, seen
+    written = next(Path(house.environment["VOICE_SKILL_CONFIG_DIR"]).iterdir()).read_text()
+    assert 'emergency_number = "999"' in written
+    assert "noise_dbfs = " in written
+    assert "I heard it 3 of 3 times" in seen or "I heard it 2 of 3 times" in seen
+
+
+def dialogue(house, setup):
+    """Answer aloud whatever setup asks; give all it printed."""
+    answers = {"[yes /": (1.2, "yes"), "[112 /": (1.2, "nine nine nine"), "[1 /": (1.2, "skip")}
+    answers["Now say: okay coach"] = 3.0, "okay coach"  # printed before it is said
+    seen, deadline = "", time.monotonic() + 150
+    while (printed := os.read(setup.stdout.fileno(), 4096).decode()) and time.monotonic() < deadline:
+        seen += printed
+        for prompt, (wait_s, answer) in answers.items():
+            if prompt in printed:
+                time.sleep(wait_s)  # its microphone is opened
+                house.play(pcm(answer, VOICE))
+    setup.kill()
+    return seen

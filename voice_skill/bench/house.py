@@ -129,7 +129,8 @@ class Track:
             stderr=subprocess.DEVNULL,
         )
         self.peaks: list[tuple[float, int]] = []
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -150,6 +151,9 @@ class Track:
         """End recording."""
         self._process.kill()
         self._process.wait()
+        self._reader.join(2)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
 
 class Listener:

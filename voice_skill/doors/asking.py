@@ -13,7 +13,7 @@ from voice_skill import assemble, clock, store
 from voice_skill.doors.screen import report
 from voice_skill.errors import RecordingError, SettingsError
 from voice_skill.inbox import Inbox
-from voice_skill.messages import Clip, Heard, Hypothesis, Reply
+from voice_skill.messages import Clip, Heard, Hypothesis, Played, Reply
 from voice_skill.narrator import LATE_S
 from voice_skill.ports import Speaker
 from voice_skill.replies import as_object
@@ -147,6 +147,16 @@ def play_all(speaker: Speaker, clips: list[Clip]) -> None:
     try:
         for clip in clips:
             speaker.start(clip, 1)
-            inbox.get(len(clip.pcm) / 2 / clip.rate_hz + LATE_S)
+            _wait(inbox, clock.steady() + len(clip.pcm) / 2 / clip.rate_hz + LATE_S)
     finally:
         speaker.close()
+
+
+def _wait(inbox: Inbox, end_s: float) -> None:
+    """Wait until a clip was played, or it is late."""
+    while (left_s := end_s - clock.steady()) > 0:
+        event = inbox.get(left_s)
+        if isinstance(event, Played):
+            if event.error is not None:
+                raise event.error
+            return
