@@ -11,7 +11,7 @@ import time
 import pytest
 
 from voice_skill import timers
-from voice_skill.messages import State
+from voice_skill.messages import Iced, State
 from voice_skill.testing import FakeClocks
 from voice_skill.timerbook import Kept, TimerBook
 
@@ -66,6 +66,19 @@ def test_a_timer_is_read_as_it_was_written(tmp_path, clocks):
     TimerBook(tmp_path, clocks).save(Kept((full,), ice_cautioned=True))
     (read,) = TimerBook(tmp_path, clocks).load().timers
     assert full == read
+
+
+def test_the_ice_of_late_outlives_a_restart(tmp_path, clocks):
+    """Counted by the wall; a file written before it was kept is read all the same."""
+    book = TimerBook(tmp_path, clocks)
+    book.save(Kept(iced=Iced(clocks.steady_s - 60, 1140.0)))
+    clocks.restart(180)
+    iced = TimerBook(tmp_path, clocks).load().iced
+    assert (clocks.steady_s - 240, 1140.0) == pytest.approx((iced.off_at, iced.on_s), abs=0.01)
+    whole = json.loads(book.path.read_text())
+    del whole["iced"]
+    book.path.write_text(json.dumps(whole))
+    assert Kept() == book.load()
 
 
 def test_a_clock_that_is_set_moves_no_timer(tmp_path, clocks):

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice_skill import clock, durations
+from voice_skill import clock, durations, timers
 from voice_skill.content import Pack
 from voice_skill.controls import Controls
 from voice_skill.matcher import Evidence, Matcher
@@ -61,7 +61,7 @@ class Conversation:
         after, reply = self._step(state, heard, now)
         if after.unsaid and not (reply.kind == "control" and reply.topic in KEEPS_UNSAID):
             after = replace(after, unsaid="")
-        return after, reply
+        return replace(after, iced=timers.iced(state.iced, state.timers, after.timers, now)), reply
 
     def _step(self, state: State, heard: Heard, now: float) -> tuple[State, Reply]:
         text = normalize(heard.text)
@@ -112,7 +112,8 @@ class Conversation:
 
     def due(self, state: State, now: float) -> tuple[State, tuple[Reply, ...]]:
         """Give what running timers have to say by now."""
-        return self.timers.due(state, now)
+        after, replies = self.timers.due(state, now)
+        return replace(after, iced=timers.iced(state.iced, state.timers, after.timers, now)), replies
 
     def _ringing(self, state: State, text: str, verdict: Verdict, now: float) -> tuple[State, Reply] | None:
         """Take "okay" or "stop" for the timer that rings."""

@@ -225,6 +225,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Iced:
+    """Hold how long ice was on of late, in seconds, and when it came off last, in steady seconds."""
+
+    off_at: float
+    on_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Hold everything a conversation remembers between two utterances."""
 
@@ -239,6 +247,7 @@ class State:
     timers: tuple[Timer, ...] = ()
     unsaid: str = ""  # of an answer that was broken off: "go on" says it
     ice_cautioned: bool = False  # the first-use caution was said, once for ever
+    iced: Iced | None = None  # the ice of the last two hours, without that of a running timer
     no_ice_at: float | None = None  # when a reason against ice was last said (numb skin, an open wound)
 
 

@@ -132,7 +132,7 @@ class Skill:
         except FileWriteError as exc:
             self.trouble = exc
             return False
-        self.state = replace(self.state, timers=kept.timers, ice_cautioned=kept.ice_cautioned)
+        self.state = replace(self.state, timers=kept.timers, ice_cautioned=kept.ice_cautioned, iced=kept.iced)
         return True
 
     def change(self, act: Callable[[State], tuple[State, T]]) -> T:
@@ -169,7 +169,7 @@ class Skill:
     def forget(self) -> None:
         """Start a new conversation; timers that are kept in a book run on."""
         old = self.state if self.book else State()
-        self.state = State(timers=old.timers, ice_cautioned=old.ice_cautioned)
+        self.state = State(timers=old.timers, ice_cautioned=old.ice_cautioned, iced=old.iced)
 
     def explain(self, text: str) -> Iterator[str]:
         """Say line by line why an utterance would be answered as it is, without answering it."""
@@ -201,4 +201,4 @@ class Skill:
 
 
 def _kept(state: State) -> Kept:
-    return Kept(state.timers, state.ice_cautioned)
+    return Kept(state.timers, state.ice_cautioned, state.iced)

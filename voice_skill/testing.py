@@ -22,10 +22,12 @@ from voice_skill.messages import (
     Notice,
     Played,
     Quit,
+    Reply,
     Status,
 )
 from voice_skill.ports import BLOCK_S, BLOCK_SAMPLES, RATE_HZ
 from voice_skill.redflags import RedFlags
+from voice_skill.skill import Skill
 from voice_skill.wakeword import WakeWord
 
 HUSH = b"\x01\x00" * BLOCK_SAMPLES  # the noise of a quiet room
@@ -37,6 +39,11 @@ def heard(*texts: str) -> Heard:
     """Give an utterance with these readings, each half as likely as the one before."""
     weights = [0.5**n for n in range(len(texts))]
     return Heard(tuple(Hypothesis(t, w / sum(weights)) for t, w in zip(texts, weights, strict=True)))
+
+
+def talk(skill: Skill, *turns: str) -> list[Reply]:
+    """Say the turns, give the replies; a minute passes between two."""
+    return [skill.ask(turn, now=60.0 * n) for n, turn in enumerate(turns)]
 
 
 class FakeClocks:

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from voice_skill import clock, store
 from voice_skill.clock import ReadClock, Reading
 from voice_skill.errors import FileWriteError
-from voice_skill.messages import Timer, TimerKind
+from voice_skill.messages import Iced, Timer, TimerKind
 
 FILE = "timers.json"
 VERSION = 1
@@ -32,6 +32,7 @@ class Kept:
 
     timers: tuple[Timer, ...] = ()
     ice_cautioned: bool = False
+    iced: Iced | None = None
 
 
 class TimerBook:
@@ -103,7 +104,14 @@ def _encode(kept: Kept, now: Reading) -> bytes:
         for t in kept.timers
     ]
     written = {"steady_s": now.steady_s, "wall_s": now.wall_s, "boot": now.boot}
-    whole = {"version": VERSION, "written": written, "ice_cautioned": kept.ice_cautioned, "timers": rows}
+    iced = kept.iced and {"off_at": round(now.wall(kept.iced.off_at), 3), "on_s": round(kept.iced.on_s, 3)}
+    whole = {
+        "version": VERSION,
+        "written": written,
+        "ice_cautioned": kept.ice_cautioned,
+        "iced": iced,
+        "timers": rows,
+    }
     return json.dumps(whole, indent=1).encode() + b"\n"
 
 
@@ -115,7 +123,9 @@ def _decode(raw: bytes, now: Reading) -> Kept:
         _number(whole["written"]["steady_s"]), _number(whole["written"]["wall_s"]), whole["written"]["boot"]
     )
     timers = tuple(_timer(row, now, written) for row in whole["timers"])
-    return Kept(timers, bool(whole["ice_cautioned"]))
+    iced = whole.get("iced")  # since 0.2
+    lately = Iced(now.of(_number(iced["off_at"]), written), _number(iced["on_s"])) if iced else None
+    return Kept(timers, bool(whole["ice_cautioned"]), lately)
 
 
 def _timer(row: dict[str, Any], now: Reading, written: Reading) -> Timer:

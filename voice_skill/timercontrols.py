@@ -122,9 +122,11 @@ class TimerControls:
 
     def set(self, state: State, heard: str, now: float) -> Step:
         """Set a timer; ask which one where "it" may be several."""
-        asked = state.question if state.question and state.question.minutes is not None else None
         until, said = daytimes.find(heard), durations.find(heard)
         kind, name = self.words.kind(heard), self.words.name(heard)
+        asked = state.question if state.question and state.question.minutes is not None else None
+        if asked and kind not in (None, asked.kind):
+            asked = None  # another timer than the offered one
         if kind is None and asked:
             kind, name = asked.kind, asked.name
         elif kind is None and not name:
@@ -166,6 +168,9 @@ class TimerControls:
         if timer.kind == "ice" and not state.ice_cautioned:
             state = replace(state, ice_cautioned=True)
             reply = replace(reply, reply=f"{reply.reply} {self._replies.line('ice_first', state)}")
+        if timers.too_soon(state.iced, timer) and state.iced:
+            again = self._replies.line("ice_too_soon", state, length=durations.say(state.iced.on_s / 60))
+            reply = replace(reply, reply=f"{reply.reply} {again}")
         return replace(state, last=reply), reply
 
     def _set_anew(self, state: State, timer: Timer, old: Timer, heard: str) -> Step:

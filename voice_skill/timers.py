@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from voice_skill.messages import Timer, TimerKind
+from voice_skill.messages import Iced, Timer, TimerKind
 
 DEFAULT_MIN: dict[TimerKind, float] = {"ice": 15.0, "heat": 15.0, "rest": 20.0, "again": 120.0}
 MOST_MIN: dict[TimerKind, float] = {"ice": 20.0, "heat": 20.0}
 LONGEST_MIN = 30 * 24 * 60.0  # any kind; beyond it a slip of the tongue is likelier
 MOST_TIMERS = 20
 SKIN_CHECK_MIN = 5.0
+ICE_GAP_S = 2 * 3600.0  # without ice between two times
 RINGS = 5
 RING_EVERY_S = 20.0
 MISSED_AFTER_S = 60.0  # due longer ago than this when it is first said: nobody was there to say it
@@ -138,6 +139,23 @@ def due(timers: tuple[Timer, ...], now: float) -> tuple[tuple[Timer, ...], tuple
             if now - at_skin(timer) <= MISSED_AFTER_S:
                 said.append(Due("skin", timer))
     return timers, tuple(said)
+
+
+def iced(lately: Iced | None, before: tuple[Timer, ...], after: tuple[Timer, ...], now: float) -> Iced | None:
+    """Give the ice of the last two hours after a step which may have ended a timer for ice."""
+    for timer in before:
+        if timer.kind == "ice" and not any(same(timer, t) for t in after):
+            off_at = min(paused_or(timer, now), timer.due_at)
+            on_s = max(0.0, off_at - timer.set_at)
+            lately = Iced(off_at, on_s + (lately.on_s if lately and off_at - lately.off_at < ICE_GAP_S else 0.0))
+    return lately
+
+
+def too_soon(lately: Iced | None, timer: Timer) -> bool:
+    """Tell whether a new timer for ice makes, with the ice of the last two hours, more than the most."""
+    if timer.kind != "ice" or lately is None or timer.set_at - lately.off_at >= ICE_GAP_S:
+        return False
+    return lately.on_s + length_s(timer) > MOST_MIN["ice"] * 60 + 1e-6
 
 
 def at_skin(timer: Timer) -> float:

@@ -80,7 +80,8 @@ def _cancel(skill: Skill, name: str, now: float) -> list[tuple[str, TimerNote]]:
         meant = [t for t in state.timers if name == "all" or name in (t.name or t.kind, controls.label(t).lower())]
         if not name and len(state.timers) == 1:
             meant = list(state.timers)
-        return replace(state, timers=tuple(t for t in state.timers if t not in meant)), meant
+        left = tuple(t for t in state.timers if t not in meant)
+        return replace(state, timers=left, iced=timers.iced(state.iced, state.timers, left, now)), meant
 
     gone = skill.change(act)
     if not gone:
