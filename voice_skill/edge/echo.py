@@ -23,7 +23,13 @@ FORGET = 0.997  # a block: how sure the filter stays of the way; at 50 ppm of dr
 # The canceller finds an echo only after its reference; it is shown the reference this much early, so that a time
 # of playing which is guessed too late does no harm.
 LEAD_S = 0.06
-SNAP_S = 0.05  # times that jitter less than this are one stream: its samples are counted, its times are not believed
+SNAP_S = (
+    0.05  # blocks whose times jitter less than this are one stream: its samples are counted, its times not believed
+)
+REACH = 16  # blocks: parts of an echo that come so much later are taken to be softer by e
+# The way may be another one when the voice begins anew (a sound server may answer 20 ms later than before): the filter
+# is then this unsure again, of 1 at the start. Without it half of all half seconds of an answer kept their echo.
+AGAIN = 0.3
 KEPT_S = 5.0  # of what was played; the loudspeaker may be given far more ahead than this only by mistake
 HEARD = 60.0  # of 32768: softer blocks tell nothing of an echo
 SMOOTH, ECHO_LEFT = 0.05, 0.7  # a block of 32 ms; where more than this is left there is no echo to cancel
@@ -53,7 +59,8 @@ class _Filter:
         self._far: Spectra = np.zeros(shape, np.complex128)  # the newest block first
         self._way: Spectra = np.zeros(shape, np.complex128)
         # how far the way may be from the learned one: early parts of an echo are loud, late ones soft
-        self._doubt = np.ones(shape) * np.exp(-np.arange(PARTS) / 8)[:, None]
+        self._unknown = np.ones(shape) * np.exp(-np.arange(PARTS) / REACH)[:, None]
+        self._doubt = self._unknown
         self._person = np.full(FRAME + 1, 1e-6)  # power of what is no echo
         self._last = np.zeros(FRAME)
 
@@ -65,6 +72,10 @@ class _Filter:
         rest: npt.NDArray[np.float64] = near - np.fft.irfft((self._way * self._far).sum(axis=0))[FRAME:]
         self._learn(np.fft.rfft(np.concatenate([np.zeros(FRAME), rest])))
         return rest
+
+    def begin_anew(self) -> None:
+        """Learn fast again, from the way that was learned."""
+        self._doubt = np.maximum(self._doubt, AGAIN * self._unknown)
 
     def _learn(self, rest: Spectra) -> None:
         power = np.abs(self._far) ** 2
@@ -86,24 +97,23 @@ class EchoCanceller:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._filter = _Filter()
-        self._speaker, self._microphone = _Line(), _Line()
+        self._microphone = _Line()
         self._played: list[tuple[int, Samples]] = []
         self._left = 1.0  # of the loudness, after cancelling
         self._waiting = np.zeros(0, np.int16)  # microphone, short of a frame
         self._ready = np.zeros(0, np.int16)
 
     def played(self, pcm: bytes, at_s: float) -> None:
-        """Note what the loudspeaker plays: mono 16-bit at 16 kHz, its first sample heard at `at_s` (an estimate)."""
+        """Note a clip that the loudspeaker plays: mono 16-bit at 16 kHz, heard from about `at_s` on."""
         samples = np.frombuffer(pcm, dtype="<i2")
         with self._lock:
-            self._played.append((self._speaker.place(len(samples), at_s), samples))
+            self._played.append((round(at_s * RATE_HZ), samples))
 
     def stopped(self, at_s: float) -> None:
         """Forget what would have been played after a moment: it was stopped."""
         last = round(at_s * RATE_HZ)
         with self._lock:
-            self._played = [(at, block[: max(0, last - at)]) for at, block in self._played]
-            self._speaker = _Line()
+            self._played = [(at, clip[: max(0, last - at)]) for at, clip in self._played]
 
     def clean(self, pcm: bytes, at_s: float) -> bytes:
         """Give one microphone block without the echo, as long as it came; late by 5 ms where it is no whole frame."""
@@ -126,6 +136,7 @@ class EchoCanceller:
         far = self._reference(first + round(LEAD_S * RATE_HZ), len(near))
         if far is None:
             self._microphone = _Line()  # believe the next time again: two clocks drift apart in an hour
+            self._filter.begin_anew()
             return near
         out = [
             self._filter.cancel(near[at : at + FRAME] / 32768, far[at : at + FRAME] / 32768)
