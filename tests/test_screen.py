@@ -2,13 +2,23 @@
 
 import io
 import json
+import logging
 
+import pytest
 from rich.console import Console
 
 from voice_skill.doors.screen import JsonScreen, PlainScreen, ServiceScreen, StatusScreen, status_line
 from voice_skill.messages import Notice, Status
 
 REPLY = Notice("reply", 2.5, {"heard": "does ice help", "reply": "Ice: it helps.", "kind": "answer"})
+
+
+@pytest.fixture
+def log(monkeypatch):
+    """The skill's log, as it was afterwards."""
+    skill = logging.getLogger("voice_skill")
+    for name in ("handlers", "propagate", "level"):
+        monkeypatch.setattr(skill, name, getattr(skill, name))
 
 
 def test_plain_lines_where_there_is_no_terminal(capsys):
@@ -65,6 +75,30 @@ def test_the_terminal_is_left_as_it_was():
     assert written.rindex("\x1b[?25h") > written.rindex("\x1b[?25l")
 
 
+@pytest.mark.parametrize(
+    ("level", "there"),
+    [
+        ("debug", ["<6>Listening.", "<7>reply", "<4>The microphone is lost: gone.", "<3>No. So."]),
+        ("info", ["<6>Listening.", "<4>The microphone is lost: gone.", "<3>No. So."]),
+        ("warning", ["<4>The microphone is lost: gone.", "<3>No. So."]),
+        ("error", ["<3>No. So."]),
+    ],
+)
+@pytest.mark.usefixtures("log")
+def test_the_journal_of_a_service_has_levels(monkeypatch, capsys, level, there):
+    """What is asked for and graver, one line each, and no word of what was said."""
+    monkeypatch.setenv("JOURNAL_STREAM", "8:1")
+    screen = ServiceScreen(level, utterances=False)
+    screen.show(Notice("ready", 0.1, {"wake": ["okay coach"]}))
+    screen.show(REPLY)
+    screen.show(Notice("device_lost", 2.0, {"device": "microphone", "reason": "gone"}))
+    screen.show(Notice("error", 3.0, {"message": "No.", "hint": "So."}))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert [True] * len(there) == [line.startswith(t) for line, t in zip(err.splitlines(), there, strict=True)]
+
+
+@pytest.mark.usefixtures("log")
 def test_as_a_service_nothing_that_was_said_is_written(capsys):
     """Readiness, devices and errors are; words only when that is asked for."""
     ready = Notice("ready", 0.1, {"wake": ["okay coach"]})
@@ -73,7 +107,5 @@ def test_as_a_service_nothing_that_was_said_is_written(capsys):
         for notice in (ready, REPLY, Notice("error", 3.0, {"message": "No.", "hint": ""})):
             screen.show(notice)
         screen.status(Status("asleep"))
-        out, err = capsys.readouterr()
-        assert (
-            ("Listening." in out, "ice" in out, "No." in err) == (True, True, True) if words else "Ice: it" not in out
-        )
+        _, err = capsys.readouterr()
+        assert (True, words, True) == ("Listening." in err, "Ice: it" in err, "No." in err)

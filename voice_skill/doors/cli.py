@@ -13,6 +13,7 @@ from typing import Any
 
 from voice_skill import __version__
 from voice_skill.doors import benching
+from voice_skill.doors.journal import LEVELS
 from voice_skill.doors.screen import report
 from voice_skill.errors import SettingsError, VoiceSkillError
 from voice_skill.settings import Settings
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     )
 
     listen.add_argument("--json", action="store_true", help="print one JSON object an event, and nothing else")
+    listen.add_argument("--log-level", choices=LEVELS, default="info", help="as a service, what the log is to hold")
     listen.add_argument("--log-utterances", action="store_true", help="as a service, write what is said to the log")
     listen.add_argument("--always-on", action="store_true", help="answer whatever is said, without a wake phrase")
     listen.add_argument("--no-earcons", action="store_true", help="no short sounds on waking, finishing, giving up")
@@ -115,7 +117,7 @@ def _add_serve(commands: Any) -> None:
     serve.add_argument("--name", default="", help="name to announce (default: one of this machine's own)")
     serve.add_argument("--no-zeroconf", action="store_true", help="do not announce the server")
     serve.add_argument("--offer-intent", action="store_true", help="offer intent recognition too")
-    serve.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    serve.add_argument("--log-level", choices=LEVELS, default="info", help="what the log is to hold")
     serve.add_argument("--log-utterances", action="store_true", help="write what is said to the log")
 
 
@@ -202,8 +204,8 @@ def _dispatch(options: argparse.Namespace) -> int:
         case "ask":
             return _ask(_heeded(settings, options), options)
         case "listen":
-            heeded, said = _heeded(settings, options), options.log_utterances
-            return commands.listen(heeded, options.or_recording, as_json=options.json, utterances=said)
+            log: dict[str, Any] = {"utterances": options.log_utterances, "log_level": options.log_level}
+            return commands.listen(_heeded(settings, options), options.or_recording, as_json=options.json, **log)
         case "service":
             return _service(options)
         case "serve":

@@ -17,7 +17,9 @@ from voice_skill.skill import Skill, pack_folder
 REPLY_FILE = Path("reply.wav")
 
 
-def listen(settings: Settings, or_recording: Path | None, *, as_json: bool, utterances: bool) -> int:
+def listen(
+    settings: Settings, or_recording: Path | None, *, as_json: bool, utterances: bool = False, log_level: str = "info"
+) -> int:
     """Listen until goodbye; without a microphone, ask the recording where one is given."""
     if or_recording is not None:
         microphone = assemble.microphone(settings)
@@ -27,7 +29,7 @@ def listen(settings: Settings, or_recording: Path | None, *, as_json: bool, utte
             print(f"{exc.message} So here is a recorded question instead.", flush=True)
             return _ask_recording(settings, or_recording)
         microphone.close()  # it works; the loop opens it again once everything else is ready
-    return listening.run(settings, as_json=as_json, utterances=utterances)
+    return listening.run(settings, as_json=as_json, utterances=utterances, log_level=log_level)
 
 
 def _ask_recording(settings: Settings, recording: Path) -> int:

@@ -20,7 +20,7 @@ from voice_skill.skill import Skill
 from voice_skill.teller import Manner, Stage
 
 
-def run(settings: Settings, *, as_json: bool, utterances: bool = False) -> int:
+def run(settings: Settings, *, as_json: bool, utterances: bool = False, log_level: str = "info") -> int:
     """Listen and answer until goodbye, Ctrl-C or SIGTERM."""
     inbox = Inbox()
     with ExitStack() as opened:
@@ -36,7 +36,7 @@ def run(settings: Settings, *, as_json: bool, utterances: bool = False) -> int:
         canceller = assemble.canceller(settings)
         speaker = assemble.speaker(settings, canceller)
         devices = Devices(assemble.microphone(settings), speaker, inbox.put)
-        chosen = screen.choose(as_json=as_json, utterances=utterances)
+        chosen = screen.choose(as_json=as_json, utterances=utterances, log_level=log_level)
         opened.callback(chosen.close)
         _render_urgent(skill, voice, assemble.delivery(settings))
         manner = _manner(settings)

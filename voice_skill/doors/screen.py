@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import sys
 from typing import TextIO
@@ -13,24 +14,25 @@ from rich.live import Live
 from rich.text import Text
 
 from voice_skill import clock, durations
-from voice_skill.doors import notify
+from voice_skill.doors import journal, notify
 from voice_skill.errors import VoiceSkillError
 from voice_skill.messages import Notice, Reply, Status
 from voice_skill.ports import Screen
 
 QUIETEST_DBFS, LOUDEST_DBFS, BARS = -60.0, -10.0, 8
 FULL_BARS, ASCII_BARS = "▮▯", "#."
+_GRAVITY = {"device_back": logging.INFO, "device_lost": logging.WARNING, "error": logging.ERROR}
 _COLOURS = {"asleep": "dim", "listening": "green", "speaking": "cyan", "paused": "yellow", "deaf": "red"}
 
 
-def choose(*, as_json: bool, utterances: bool = False) -> Screen:
+def choose(*, as_json: bool, utterances: bool = False, log_level: str = "info") -> Screen:
     """Choose the screen for this output; under systemd nothing that is said is written unless that is asked for."""
     if as_json:
         return JsonScreen(sys.stdout)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that is not UTF-8 shows "?", and goes on
     if os.environ.get("INVOCATION_ID") and not sys.stdout.isatty():
-        return ServiceScreen(utterances=utterances)
+        return ServiceScreen(log_level, utterances=utterances)
     return StatusScreen(Console()) if sys.stdout.isatty() else PlainScreen()
 
 
@@ -93,21 +95,27 @@ class PlainScreen:
 
 
 class ServiceScreen:
-    """Write the log of a service, without what is said, and tell systemd that all is well."""
+    """Write the log of a service from a level on, without what is said, and tell systemd that all is well."""
 
-    def __init__(self, *, utterances: bool) -> None:
+    def __init__(self, log_level: str = "info", *, utterances: bool) -> None:
+        journal.open_log(log_level)
+        self._log = logging.getLogger(__name__)
         self._utterances = utterances
         self._every_s = notify.every_s()
         self._told_s = -1e9
 
     def show(self, notice: Notice) -> None:
-        """Write what is no utterance: readiness, devices, errors."""
+        """Write what is no utterance: readiness, devices, errors; of the rest that it happened, for a debugger."""
         if notice.event == "ready":
             notify.tell("READY=1")
-        if self._utterances or notice.event not in ("reply", "timer"):
-            said, trouble = lines(notice)
-            _write(said, sys.stdout)
-            _write(trouble, sys.stderr)
+        said, trouble = lines(notice)
+        if trouble:
+            self._log.log(_GRAVITY[notice.event], "%s", " ".join(trouble).removeprefix("voice-skill: "))
+        elif said and (self._utterances or notice.event == "ready"):
+            for line in said:
+                self._log.info("%s", line)
+        else:
+            self._log.debug("%s", notice.event)
 
     def status(self, status: Status) -> None:  # noqa: ARG002 - the port's own signature
         """Tell systemd, as often as it wants to hear, that the loop turns."""
