@@ -68,3 +68,17 @@ def test_other_words_are_no_command(ears):
     """Likenesses of the commands, and a question."""
     for words in ("neck", "what", "water", "why is that", "could it be stress"):
         assert [] == commands(ears, said(words)[0])
+
+
+@pytest.mark.parametrize(("louder_db", "found"), [(0, ["stop"]), (9, ["stop"]), (15, [])])
+def test_what_is_left_of_the_own_voice_is_no_command(ears, louder_db, found):
+    """Where far more was taken out of the sound than is left of it, nobody spoke."""
+    sound, _, _ = said("stop")
+    ears.rest()
+    ears.sentence(SENTENCES[0])
+    blocks = [sound[at : at + BLOCK_SAMPLES].tobytes() for at in range(0, len(sound) - BLOCK_SAMPLES, BLOCK_SAMPLES)]
+    levels = [level_dbfs(block) for block in blocks]
+    heard = [
+        ears.speaking(b, n * BLOCK_S, v, v + louder_db) for n, (b, v) in enumerate(zip(blocks, levels, strict=True))
+    ]
+    assert found == [h.heard.text for h in heard if isinstance(h, Command)]

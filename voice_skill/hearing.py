@@ -112,9 +112,13 @@ class Hearing:
         first, _, rest = text.partition(" ")
         return rest if first and first == self._wake_end else text
 
-    def speaking(self, pcm: bytes, at_s: float, level: float) -> Woken | Command | None:
-        """Take one block while the skill speaks; `over` has been told the sentence."""
+    def speaking(self, pcm: bytes, at_s: float, level: float, raw_level: float | None = None) -> Woken | Command | None:
+        """Take one block while the skill speaks, and its level before the own voice was taken out of it.
+
+        `over` has been told the sentence.
+        """
         sound = self._gate.take(pcm, at_s, level)
+        self._over.levels(level, level if raw_level is None else raw_level)
         heard = self._over.take(sound)  # first of all: "stop" must be quick
         woken = self._wake.take(sound) if heard is None else None
         if woken is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,10 @@ REST_S = 0.5  # of silence after which what was said is looked at as a whole
 TALK_MOST_S = 4.0  # the own voice may go on without a pause: what was said into it is looked at this often
 WORD_END_S = 0.03  # of silence after a short stretch: "stop" is whole, and need not wait for the decoder's next chunk
 ALONE_S = 0.3  # of silence after which a stretch that is nothing but a command is one, and need not be held
+WORD_S = 1.0  # of sound: a command and the decoder's delay, over which what is left is compared with the own voice
+# What is softer than the own voice by more is what the canceller left of it: the loudest block of the commands heard in
+# it was at -15 to -24 dB, of those that a person said as loud as the voice at -11 dB and more.
+LEFT_DB = 12.0
 SHORT_S = 1.5  # of sound: what is kept of a stretch, and how long one with a lone command may be
 
 
@@ -46,6 +51,7 @@ class Interruption:
         self._spotter: Spotter | None = None
         self._heard_s = self._taken_s = 0.0
         self._kept = bytearray()
+        self._levels: deque[tuple[float, float]] = deque(maxlen=round(WORD_S / BLOCK_S))
         self._said: Heard | None = None  # in this stretch of speech: it is told once
 
     def sentence(self, text: str) -> None:
@@ -55,6 +61,10 @@ class Interruption:
         self._saying = Saying(text, self._saying.text)
         self._spotter = self._spot((*self._guard.say(self._saying), *self._decoys))
         self._spotter.accept(bytes(self._kept))  # a word may be half said when a sentence begins
+
+    def levels(self, level: float, raw_level: float) -> None:
+        """Learn how loud a block is, and was before the own voice was taken out (dBFS)."""
+        self._levels.append((level, raw_level))
 
     def take(self, sound: Sound) -> Heard | None:
         """Take one block; give what a person said as soon as it is sure."""
@@ -96,7 +106,14 @@ class Interruption:
         self._kept += pcm
         del self._kept[: -int(SHORT_S * RATE_HZ) * 2]
 
+    def _echo(self) -> bool:
+        """Tell whether what was heard last is what the canceller left of the own voice."""
+        loudest = [max(levels) for levels in zip(*self._levels, strict=True)]
+        return bool(loudest) and loudest[0] < loudest[1] - LEFT_DB
+
     def _agreed(self, command: str, closed: str, free: str) -> bool:
+        if self._echo():
+            return False
         if command in self._at_once or f" {command} " in f" {free} ":
             return True
         return closed == command and len(free.split()) <= len(command.split()) + 1

@@ -7,6 +7,7 @@ commands, the wake phrase and red flags. Timers ring between two sentences, neve
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import assert_never
 
 from voice_skill.attention import Attention
@@ -112,7 +113,7 @@ class Loop:
 
     def _way_of_hearing(self) -> Callable[[bytes, float, float], Woken | Words | Said | Command | None]:
         if self._teller.line is not None and not self._muted:
-            return self._hearing.speaking
+            return partial(self._hearing.speaking, raw_level=self._level)
         return self._hearing.awake if self._attention.open(self._now()) else self._hearing.asleep
 
     def _woken(self, by: str, phrase: str = "") -> None:
