@@ -19,7 +19,6 @@ def spoken_lengths(pack: Pack) -> tuple[str, ...]:
     words = pack.spoken_lengths
     numbers = [numerals.words(n) for n in _NUMBERS]
     lengths = [f"{n} {unit}" for n in numbers for unit in ("minutes", "seconds", "more minutes")]
-    lengths += [f"another {n} minutes" for n in numbers]
     lengths += [f"{n} {unit}" for n in numbers[:24] for unit in ("hours", "and a half minutes")]
     lengths += words["lengths"]
     led = [f"{b} {length}" for at, b in enumerate(words["before"]) for length in lengths[at::_SOME_BEFORE]]

@@ -122,7 +122,7 @@ class VoskRecognizer:
             return ""
         self._lengths.AcceptWaveform(pcm)
         text = str(json.loads(self._lengths.FinalResult()).get("text", ""))
-        return "" if "[unk]" in text else text
+        return " ".join(word for word in text.split() if word != "[unk]")
 
     def reset(self) -> None:
         """Forget the utterance under way: by ending it, as Vosk's own reset lets its words leak into the next."""
