@@ -82,3 +82,18 @@ def test_what_is_left_of_the_own_voice_is_no_command(ears, louder_db, found):
         ears.speaking(b, n * BLOCK_S, v, v + louder_db) for n, (b, v) in enumerate(zip(blocks, levels, strict=True))
     ]
     assert found == [h.heard.text for h in heard if isinstance(h, Command)]
+
+
+def test_a_soft_person_is_heard_where_the_canceller_takes_out_nearly_all(opened):
+    """Fifteen decibels softer than the voice, where thirty are taken out of it."""
+    ears = assemble.hearing(Settings(), assemble.speech_model(Settings()), opened)
+    sound, _, _ = said("stop")
+    ears.sentence(SENTENCES[0])
+    for n in range(300):
+        ears.speaking(bytes(2 * BLOCK_SAMPLES), n * BLOCK_S, -60.0, -30.0)
+    blocks = [sound[at : at + BLOCK_SAMPLES].tobytes() for at in range(0, len(sound) - BLOCK_SAMPLES, BLOCK_SAMPLES)]
+    heard = [
+        ears.speaking(block, (300 + n) * BLOCK_S, level_dbfs(block), max(level_dbfs(block) + 15, -30.0))
+        for n, block in enumerate(blocks)
+    ]
+    assert ["stop"] == [h.heard.text for h in heard if isinstance(h, Command)]

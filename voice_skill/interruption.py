@@ -17,9 +17,13 @@ TALK_MOST_S = 4.0  # the own voice may go on without a pause: what was said into
 WORD_END_S = 0.03  # of silence after a short stretch: "stop" is whole, and need not wait for the decoder's next chunk
 ALONE_S = 0.3  # of silence after which a stretch that is nothing but a command is one, and need not be held
 WORD_S = 1.0  # of sound: a command and the decoder's delay, over which what is left is compared with the own voice
-# What is softer than the own voice by more is what the canceller left of it: the loudest block of the commands heard in
-# it was at -15 to -24 dB, of those that a person said as loud as the voice at -11 dB and more.
-LEFT_DB = 12.0
+# A command is what the canceller left of the own voice where the loudest block was softened by more than this, and
+# by hardly less than usual. Commands heard in leftovers were at -15 to -24 dB where -19 is usual, a person's as loud as
+# the voice at -11 dB and more; where -28 is usual, a person may be 20 dB softer than the voice.
+LEFT_DB = -12.0
+ABOVE_USUAL_DB = 8.0
+FALL, RISE = 0.02, 0.002  # of what is usual, a block: it is the leftover's, not the person's
+LOUD_DBFS = -50.0  # softer blocks tell nothing of the canceller
 SHORT_S = 1.5  # of sound: what is kept of a stretch, and how long one with a lone command may be
 
 
@@ -52,6 +56,7 @@ class Interruption:
         self._heard_s = self._taken_s = 0.0
         self._kept = bytearray()
         self._levels: deque[tuple[float, float]] = deque(maxlen=round(WORD_S / BLOCK_S))
+        self._left_db = self._usual_db = 0.0  # of the loudest block, after cancelling
         self._said: Heard | None = None  # in this stretch of speech: it is told once
 
     def sentence(self, text: str) -> None:
@@ -65,6 +70,11 @@ class Interruption:
     def levels(self, level: float, raw_level: float) -> None:
         """Learn how loud a block is, and was before the own voice was taken out (dBFS)."""
         self._levels.append((level, raw_level))
+        loudest, loudest_raw = (max(levels) for levels in zip(*self._levels, strict=True))
+        self._left_db = loudest - loudest_raw
+        if loudest_raw > LOUD_DBFS:
+            rate = FALL if self._left_db < self._usual_db else RISE
+            self._usual_db += rate * (self._left_db - self._usual_db)
 
     def take(self, sound: Sound) -> Heard | None:
         """Take one block; give what a person said as soon as it is sure."""
@@ -108,8 +118,7 @@ class Interruption:
 
     def _echo(self) -> bool:
         """Tell whether what was heard last is what the canceller left of the own voice."""
-        loudest = [max(levels) for levels in zip(*self._levels, strict=True)]
-        return bool(loudest) and loudest[0] < loudest[1] - LEFT_DB
+        return self._left_db < min(self._usual_db + ABOVE_USUAL_DB, LEFT_DB)
 
     def _agreed(self, command: str, closed: str, free: str) -> bool:
         if self._echo():
